@@ -1,0 +1,3 @@
+"""Accord keeps every system in a retail stack in agreement about every order."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""What every connector is made of: its declaration, sign-in, limits, signatures, simulators."""

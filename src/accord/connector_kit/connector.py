@@ -1,0 +1,99 @@
+"""How a connector declares itself. What is absent it cannot do."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Protocol
+
+import httpx2
+
+from accord.connector_kit.simulator import Simulator, World
+from accord.domain.accord import Role
+from accord.domain.action import Action, ActionKind
+from accord.domain.matrix import Matrix
+from accord.domain.outcome import Outcome
+from accord.domain.report import Ref
+from accord.domain.tracks import Track
+from accord.domain.vocabulary import Vocabulary
+from accord.engine.envelope import Envelope, Parsed
+from accord.engine.ports import Delivery, Document, Page
+
+
+class Need(Enum):
+    """How a setting is given."""
+
+    ACCORD = "accord"  # in the accord file: addresses, account ids, declared facts
+    SECRET = "secret"  # noqa: S105 - the kind of setting, from the environment or a file only
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One thing a connector must be told. ``choices`` closes the set of values."""
+
+    name: str
+    help: str
+    need: Need = Need.ACCORD
+    default: str | bool | None = None
+    choices: tuple[str | bool, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What a connected system is built from: its name, its settings and the world."""
+
+    system: str
+    settings: Mapping[str, str | bool]
+    secrets: Mapping[str, str]
+    transport: httpx2.AsyncBaseTransport | None
+    clock: Callable[[], datetime]
+    sleep: Callable[[timedelta], Awaitable[None]]
+    places: Mapping[str, str] = field(default_factory=dict)
+
+    def secret_pair(self, name: str) -> tuple[str, ...]:
+        """Return the current secret and, during a rotation, the one before it."""
+        given = (self.secrets.get(name), self.secrets.get(f"{name}_previous"))
+        return tuple(secret for secret in given if secret)
+
+
+class Client(Protocol):
+    """All the talking to one system, and none of the meaning."""
+
+    def changes(self, bookmark: str | None) -> AsyncIterator[Page]:
+        """Yield pages of what changed since ``bookmark``."""
+
+    async def reread(self, ref: Ref) -> Sequence[Document] | Outcome:
+        """Return the thing named by ``ref`` as it is now, or why it could not be read."""
+
+    async def perform(self, action: Action, order: Matrix) -> Outcome:
+        """Ask for one change; every failure is a value."""
+
+    async def close(self) -> None:
+        """Let go of connections."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connector:
+    """One kind of system, declared.
+
+    ``owns`` and ``mirrors`` are the tracks it can own and can be brought into step on; ``can``
+    the actions it knows. ``topics`` are the hook addresses it sends to. ``authentic`` and
+    ``identity`` see raw bytes; ``parse`` is pure. ``simulate`` builds a pretend system.
+    """
+
+    name: str
+    title: str
+    role: Role
+    vocabulary: Vocabulary
+    owns: frozenset[Track]
+    mirrors: frozenset[Track]
+    can: frozenset[ActionKind]
+    settings: tuple[Setting, ...]
+    parse: Callable[[Envelope, Mapping[str, str | bool]], Parsed]
+    connect: Callable[[Context], Client]
+    simulate: Callable[[World], Simulator]
+    topics: frozenset[str] = frozenset()
+    authentic: Callable[[Delivery, Context, datetime], bool] | None = None
+    identity: Callable[[Delivery], bytes] | None = None
+    poll_every: timedelta = timedelta(minutes=1)
+    order_scope: str = "order"

@@ -1,0 +1,101 @@
+"""The accord: the systems, who owns what, the stages told to customers, who answers for it."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import StrEnum
+
+from msgspec import Struct
+
+from accord.domain.action import ActionKind
+from accord.domain.ownership import Ownership
+from accord.domain.tracks import State, Track
+from accord.domain.vocabulary import Reading, Row, Vocabulary
+
+
+class Role(StrEnum):
+    """What a system is for in the stack."""
+
+    STOREFRONT = "storefront"
+    MARKETPLACE = "marketplace"
+    ERP = "erp"
+    WAREHOUSE = "warehouse"
+    CARRIER = "carrier"
+    HELPDESK = "helpdesk"
+
+
+class Rule(StrEnum):
+    """What happens when a system that does not own a track changes it by itself."""
+
+    REVERT = "revert"
+    ADOPT = "adopt"
+    ASK = "ask"
+
+
+class Notify(StrEnum):
+    """Whether reaching a stage is told to the customer by a message."""
+
+    NEVER = "never"
+    ONCE = "once"
+
+
+class Stage(Struct, frozen=True):
+    """One step of the story told to customers, computed from the matrix.
+
+    ``when`` names a column (a track or ``progress``) and the states that satisfy it; every
+    column must be satisfied by the truth of some row. ``stall_after`` is how long an order may
+    stay here before ``person`` is asked to look.
+    """
+
+    name: str
+    definition: str
+    when: dict[str, tuple[State, ...]]
+    customer_facing: bool
+    notify: Notify
+    stall_after: timedelta
+    person: str
+
+
+class System(Struct, frozen=True):
+    """One connected system as the accord knows it.
+
+    ``places`` maps a location of the accord to the id this system gives it. ``settings`` are
+    the declared facts on which the meaning of its words depends.
+    """
+
+    name: str
+    connector: str
+    role: Role
+    vocabulary: Vocabulary
+    can: frozenset[ActionKind]
+    settings: Mapping[str, str | bool] = {}
+    places: Mapping[str, str] = {}
+
+    def read(self, kind: str, word: str) -> Reading:
+        """Return what a word of this system means here."""
+        return self.vocabulary.read(kind, word, self.settings)
+
+    def location(self, place: str | None) -> str:
+        """Return the accord's name for a place of this system; its own id where none is given."""
+        if place is None:
+            return ""
+        return next((name for name, own in self.places.items() if own == place), place)
+
+    def word_for(self, column: str, state: State) -> Row | None:
+        """Return the row whose word this system is expected to show for ``state``."""
+        return self.vocabulary.word_for(column, state, self.settings)
+
+
+class Accord(Struct, frozen=True):
+    """Everything the pure functions need to know about the stack they serve."""
+
+    systems: Mapping[str, System]
+    ownership: Ownership
+    rules: Mapping[Track, Rule] = {}
+    stages: tuple[Stage, ...] = ()
+    responsible: str = ""
+    review_every: timedelta = timedelta(weeks=1)
+    latency_target: timedelta = timedelta(minutes=5)
+
+    def rule(self, track: Track) -> Rule:
+        """Return what to do about a change of ``track`` by a system that does not own it."""
+        return self.rules.get(track, Rule.REVERT)

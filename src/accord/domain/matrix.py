@@ -1,0 +1,131 @@
+"""Everything known of one order: facts only. What follows from them is computed elsewhere."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import fields, replace
+
+from accord.domain.report import Particulars, Ref, Subject, SubjectKind
+from accord.domain.tracks import State, Track, rank
+
+
+class Cell(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """The latest word of one system on one track of one subject, and the state it means."""
+
+    system: str
+    track: Track
+    subject: Subject
+    kind: str
+    word: str
+    state: State
+    said_at: datetime
+    happened_at: datetime | None = None
+    evidence: str = ""
+
+    @property
+    def key(self) -> str:
+        """Return the name of this cell within its matrix."""
+        return cell_key(self.system, self.track, self.subject)
+
+    def follows(self, other: "Cell") -> bool:
+        """Return whether this cell is the later statement of the two.
+
+        The source's own time decides, then the rank of the state on its track, then the words:
+        a total order, so that any order of arrival ends in the same cell.
+        """
+        return self.age() > other.age()
+
+    def age(self) -> tuple[datetime, int, str, str, str]:
+        """Return the place of this statement among those of its cell."""
+        happened = self.happened_at.isoformat() if self.happened_at else ""
+        return (self.said_at, rank(self.track, self.state), self.kind, self.word, happened)
+
+
+class Known(Struct, frozen=True, omit_defaults=True):
+    """What one system has told of one subject, each particular with the time it was said."""
+
+    system: str
+    subject: Subject
+    particulars: Particulars
+    said_at: dict[str, datetime]
+
+    @property
+    def key(self) -> str:
+        """Return the name of this entry within its matrix."""
+        return known_key(self.system, self.subject)
+
+
+def cell_key(system: str, track: Track, subject: Subject) -> str:
+    """Return the name of a cell within its matrix."""
+    return f"{system}|{track}|{subject}"
+
+
+def known_key(system: str, subject: Subject) -> str:
+    """Return the name of a subject's particulars within its matrix."""
+    return f"{system}|{subject}"
+
+
+class Matrix(Struct, frozen=True, omit_defaults=True):
+    """The facts of one order: a cell per system, track and subject, and the particulars.
+
+    ``refs`` holds every name a system uses for the order. Nothing in it is a conclusion.
+    """
+
+    cells: dict[str, Cell] = {}
+    known: dict[str, Known] = {}
+    refs: tuple[Ref, ...] = ()
+
+    def cell(self, system: str, track: Track, subject: Subject) -> Cell | None:
+        """Return what ``system`` last said on ``track`` of ``subject``."""
+        return self.cells.get(cell_key(system, track, subject))
+
+    def particulars(self, system: str, subject: Subject) -> Particulars:
+        """Return what ``system`` has told of ``subject``; silence where it told nothing."""
+        found = self.known.get(known_key(system, subject))
+        return found.particulars if found else Particulars()
+
+    def subjects(self, system: str, kind: SubjectKind) -> Iterator[Subject]:
+        """Yield the subjects of one kind that ``system`` has spoken of, oldest id first."""
+        found = {k.subject for k in self.known.values() if k.system == system}
+        found |= {c.subject for c in self.cells.values() if c.system == system}
+        yield from sorted(subject for subject in found if subject.kind is kind)
+
+    def own_ref(self, system: str) -> str | None:
+        """Return the id ``system`` itself gives the order, or None if it does not know it."""
+        return next((ref.value for ref in self.refs if ref.scope == system), None)
+
+    def systems(self) -> frozenset[str]:
+        """Return the systems that have said anything of this order."""
+        return frozenset(cell.system for cell in self.cells.values())
+
+
+_FIELDS = tuple(field.name for field in fields(Particulars))
+
+
+def learn(known: Known | None, told: Known) -> Known:
+    """Return what is known after ``told``: on each particular the latest statement stands."""
+    if known is None:
+        return told
+    times = dict(known.said_at)
+    newer: dict[str, object] = {}
+    for name in told.said_at:
+        before = times.get(name)
+        value, held = getattr(told.particulars, name), getattr(known.particulars, name)
+        # At the same instant the greater text wins: arbitrary, but the same in any order.
+        if before is None or (told.said_at[name], repr(value)) > (before, repr(held)):
+            newer[name] = value
+            times[name] = told.said_at[name]
+    if not newer:
+        return known
+    return Known(known.system, known.subject, replace(known.particulars, **newer), times)
+
+
+def told_by(
+    system: str, subject: Subject, particulars: Particulars, said_at: datetime
+) -> Known | None:
+    """Return the particulars of one report as knowledge, or None if it told none."""
+    spoken = [name for name in _FIELDS if getattr(particulars, name) is not None]
+    if not spoken:
+        return None
+    return Known(system, subject, particulars, dict.fromkeys(spoken, said_at))

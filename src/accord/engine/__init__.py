@@ -1,0 +1,1 @@
+"""The use cases: receive, interpret, propagate, poll. Each talks to the world through ports."""

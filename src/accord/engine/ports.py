@@ -1,0 +1,195 @@
+"""Everything the use cases need from the world, on one page."""
+
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from msgspec import Struct
+
+from accord.domain.action import Action
+from accord.domain.matrix import Cell, Matrix
+from accord.domain.outcome import Outcome
+from accord.domain.report import Ref
+from accord.engine.envelope import Envelope, Incoming, Lookup, Parsed, Standing
+
+
+class Document(Struct, frozen=True):
+    """One thing a system returned when asked: its kind and its raw bytes."""
+
+    topic: str
+    body: bytes
+
+
+class Page(Struct, frozen=True):
+    """A page of a change feed. ``bookmark`` is where to go on once the page is kept."""
+
+    documents: tuple[Document, ...]
+    bookmark: str
+
+
+class Delivery(Struct, frozen=True):
+    """An HTTP request that claims to come from a system. Header names are lower case."""
+
+    topic: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Link(Protocol):
+    """One connected system: what it tells us, what we can ask it, what we can tell it."""
+
+    @property
+    def system(self) -> str:
+        """The name the accord gives this system."""
+
+    def authentic(self, delivery: Delivery, now: datetime) -> bool:
+        """Return whether the raw bytes really come from the system."""
+
+    def identity(self, delivery: Delivery) -> bytes:
+        """Return what two copies of one delivery have in common and others have not."""
+
+    def parse(self, envelope: Envelope) -> Parsed:
+        """Return what an envelope says. Raises ``UnreadableError`` for another shape."""
+
+    def changes(self, bookmark: str | None) -> AsyncIterator[Page]:
+        """Yield what changed since ``bookmark`` (None: from as far back as is sensible)."""
+
+    async def reread(self, ref: Ref) -> Sequence[Document] | Outcome:
+        """Return the thing named by ``ref`` as it is now, or why it could not be read."""
+
+    async def perform(self, action: Action, order: Matrix) -> Outcome:
+        """Ask the system for one change. Failures are values; nothing is raised for them."""
+
+    async def close(self) -> None:
+        """Let go of connections."""
+
+
+class TaskKind(StrEnum):
+    """What kind of work outlives the process."""
+
+    PROPAGATE = "propagate"  # bring one mirror of one order into step; key: the order
+    REREAD = "reread"  # read one thing again; key: scope and id
+    POLL = "poll"  # page through the change feed; key: ``*``
+
+
+class Task(Struct, frozen=True, kw_only=True):
+    """Leased work. ``token`` fences it: whoever holds an older token settles nothing."""
+
+    kind: TaskKind
+    system: str
+    key: str
+    token: int
+    failures: int
+
+
+class Settlement(Struct, frozen=True, kw_only=True):
+    """How a task ends for now: done (``due`` None), or due again at ``due``.
+
+    ``failed`` counts one more failure in a row; ``dead`` ends the trying and keeps the task
+    with its ``note`` for a person.
+    """
+
+    task: Task
+    due: datetime | None = None
+    failed: bool = False
+    dead: bool = False
+    note: str = ""
+
+
+class Attempt(Struct, frozen=True, kw_only=True):
+    """One try of an action at a mirror, kept for ever."""
+
+    order: str
+    system: str
+    action: Action
+    outcome: Outcome
+    at: datetime
+    took: timedelta
+
+
+class Verdict(Struct, frozen=True, kw_only=True):
+    """What became of one envelope, with the reason where a person may have to act."""
+
+    envelope: int
+    standing: Standing
+    reason: str = ""
+    waits_for: Ref | None = None
+
+
+class Change(Struct, frozen=True, kw_only=True):
+    """What one batch did to one order. ``told`` are the cells that changed, for the history.
+
+    ``order`` is None for an order not seen before; ``due`` names the mirrors now out of step.
+    """
+
+    order: str | None
+    matrix: Matrix
+    told: tuple[Cell, ...] = ()
+    due: tuple[str, ...] = ()
+
+
+class Sitting(Protocol):
+    """A batch of envelopes in one hand, inside one transaction."""
+
+    @property
+    def envelopes(self) -> Sequence[Envelope]:
+        """The claimed envelopes, oldest first."""
+
+    async def find(self, refs: Collection[Ref]) -> Mapping[Ref, str]:
+        """Return which of ``refs`` already name an order, and lock those orders."""
+
+    async def matrices(self, orders: Collection[str]) -> Mapping[str, Matrix]:
+        """Return the matrices of locked orders."""
+
+    async def write(
+        self,
+        changes: Sequence[Change],
+        verdicts: Sequence[Verdict],
+        lookups: Mapping[str, Sequence[Lookup]],
+        now: datetime,
+    ) -> None:
+        """Store the outcome of the batch: matrices, history, verdicts, follow-up tasks."""
+
+
+class Store(Protocol):
+    """The database. Everything that must outlive the process, and nothing else."""
+
+    async def keep(self, incoming: Sequence[Incoming]) -> int:
+        """Keep what was received in one commit; return how many were not copies."""
+
+    def interpreting(self, limit: int, now: datetime) -> AbstractAsyncContextManager[Sitting]:
+        """Claim up to ``limit`` waiting envelopes until the block ends, then commit."""
+
+    async def ask(self, kind: TaskKind, system: str, keys: Collection[str], due: datetime) -> None:
+        """Put work down; what is already asked for is not asked twice, only made due earlier."""
+
+    async def claim(
+        self, kind: TaskKind, systems: Collection[str], limit: int, lease: timedelta, now: datetime
+    ) -> Sequence[Task]:
+        """Lease due tasks, oldest first; each claim has a new token."""
+
+    async def settle(self, settlements: Sequence[Settlement], now: datetime) -> Sequence[Task]:
+        """End leases; return the tasks whose token was no longer the newest."""
+
+    async def record(self, attempts: Sequence[Attempt]) -> None:
+        """Keep what was tried and what came of it."""
+
+    async def load(self, orders: Collection[str]) -> Mapping[str, Matrix]:
+        """Return the matrices of some orders, unlocked."""
+
+    async def link(self, order: str, matrix: Matrix) -> None:
+        """Merge facts learned outside an envelope (what a mirror answered) into an order."""
+
+    async def bookmark(self, system: str) -> str | None:
+        """Return where the change feed of ``system`` was left."""
+
+    async def advance(self, system: str, incoming: Sequence[Incoming], bookmark: str) -> int:
+        """Keep a page of a feed and its bookmark in one commit; return how many were new."""
+
+    async def next_due(self, now: datetime) -> datetime | None:
+        """Return when the next task falls due, or None if there is none."""
+
+    async def balance(self) -> Mapping[str, Mapping[Standing, int]]:
+        """Return for each system how many envelopes stand where."""
