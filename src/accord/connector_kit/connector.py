@@ -10,7 +10,7 @@ import httpx2
 
 from accord.connector_kit.simulator import Simulator, World
 from accord.domain.accord import Role
-from accord.domain.action import Action, ActionKind
+from accord.domain.action import Action, ActionKind, Destination
 from accord.domain.matrix import Matrix
 from accord.domain.outcome import Outcome
 from accord.domain.report import Ref
@@ -67,6 +67,9 @@ class Client(Protocol):
 
     async def perform(self, action: Action, order: Matrix) -> Outcome:
         """Ask for one change; every failure is a value."""
+
+    async def destination(self, order: Matrix) -> Destination | Outcome:
+        """Return where the order's parcels go, or why it cannot be told."""
 
     async def close(self) -> None:
         """Let go of connections."""

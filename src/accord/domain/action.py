@@ -8,6 +8,23 @@ from accord.domain.report import Ref
 from accord.domain.tracks import State
 
 
+class Destination(Struct, frozen=True, kw_only=True):
+    """Where a parcel goes. Asked of the storefront when it is needed, never stored or shown."""
+
+    name: str
+    line1: str
+    city: str
+    country: str
+    line2: str = ""
+    company: str = ""
+    region: str = ""
+    postal_code: str = ""
+    phone: str = ""
+
+    def __repr__(self) -> str:
+        return "Destination(…)"
+
+
 class Ship(Struct, frozen=True, tag=True, kw_only=True):
     """Record a parcel that left a warehouse, with exactly its lines.
 
@@ -52,13 +69,14 @@ class Allocate(Struct, frozen=True, tag=True, kw_only=True):
     """Ask a warehouse to ship these lines from this place.
 
     ``source`` names the request at its owner and how many went before it, so that asking twice
-    makes one.
+    makes one. ``destination`` is filled in at the moment of asking and left out of every record.
     """
 
     source: Ref
     number: str
     lines: dict[str, int]
     place: str | None = None
+    destination: Destination | None = None
 
 
 class Hold(Struct, frozen=True, tag=True, kw_only=True):

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from accord.domain.action import Action
+from accord.domain.action import Action, Destination
 from accord.domain.matrix import Cell, Matrix
 from accord.domain.outcome import Outcome
 from accord.domain.report import Ref
@@ -61,6 +61,9 @@ class Link(Protocol):
 
     async def perform(self, action: Action, order: Matrix) -> Outcome:
         """Ask the system for one change. Failures are values; nothing is raised for them."""
+
+    async def destination(self, order: Matrix) -> Destination | Outcome:
+        """Return where the order's parcels go, or why it cannot be told."""
 
     async def close(self) -> None:
         """Let go of connections."""
