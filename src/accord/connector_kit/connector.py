@@ -8,6 +8,7 @@ from typing import Protocol
 
 import httpx2
 
+from accord.connector_kit.http import ANSWER_WITHIN
 from accord.connector_kit.simulator import Simulator, World
 from accord.domain.accord import Role
 from accord.domain.action import Action, ActionKind, Destination
@@ -49,6 +50,7 @@ class Context:
     clock: Callable[[], datetime]
     sleep: Callable[[timedelta], Awaitable[None]]
     places: Mapping[str, str] = field(default_factory=dict)
+    answer_within: timedelta = ANSWER_WITHIN
 
     def secret_pair(self, name: str) -> tuple[str, ...]:
         """Return the current secret and, during a rotation, the one before it."""
@@ -94,7 +96,7 @@ class Connector:
     settings: tuple[Setting, ...]
     parse: Callable[[Envelope, Mapping[str, str | bool]], Parsed]
     connect: Callable[[Context], Client]
-    simulate: Callable[[World], Simulator]
+    simulate: Callable[[World, str], Simulator]
     topics: frozenset[str] = frozenset()
     authentic: Callable[[Delivery, Context, datetime], bool] | None = None
     identity: Callable[[Delivery], bytes] | None = None

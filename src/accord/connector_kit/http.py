@@ -11,7 +11,8 @@ from typing import Any, Self, TypeVar
 import httpx2
 import msgspec
 
-from accord.domain.outcome import Unavailable
+from accord.domain.errors import AccordError
+from accord.domain.outcome import Outcome, Unavailable
 
 T = TypeVar("T")
 
@@ -21,6 +22,14 @@ ANSWER_WITHIN = timedelta(seconds=10)
 LARGEST_ANSWER = 2 * 1024 * 1024
 SHORTEST_WAIT = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(hours=1)
+
+
+class FeedError(AccordError):
+    """A change feed stopped in the middle. What was kept stays; go on from the last bookmark."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(str(outcome))
+        self.outcome = outcome
 
 
 @dataclass(frozen=True, slots=True)
