@@ -11,8 +11,10 @@ from typing import Any, Self, TypeVar
 import httpx2
 import msgspec
 
-from accord.domain.errors import AccordError
-from accord.domain.outcome import Outcome, Unavailable
+from accord.domain.outcome import Unavailable
+from accord.engine.ports import FeedError
+
+__all__ = ["Answer", "FeedError", "Http", "as_json", "retry_after"]
 
 T = TypeVar("T")
 
@@ -22,14 +24,6 @@ ANSWER_WITHIN = timedelta(seconds=10)
 LARGEST_ANSWER = 2 * 1024 * 1024
 SHORTEST_WAIT = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(hours=1)
-
-
-class FeedError(AccordError):
-    """A change feed stopped in the middle. What was kept stays; go on from the last bookmark."""
-
-    def __init__(self, outcome: Outcome) -> None:
-        super().__init__(str(outcome))
-        self.outcome = outcome
 
 
 @dataclass(frozen=True, slots=True)

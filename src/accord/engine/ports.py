@@ -9,6 +9,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from accord.domain.action import Action, Destination
+from accord.domain.errors import AccordError
 from accord.domain.matrix import Cell, Matrix
 from accord.domain.outcome import Outcome
 from accord.domain.report import Ref
@@ -27,6 +28,14 @@ class Page(Struct, frozen=True):
 
     documents: tuple[Document, ...]
     bookmark: str
+
+
+class FeedError(AccordError):
+    """A change feed stopped in the middle. What was kept stays; go on from the last bookmark."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(str(outcome))
+        self.outcome = outcome
 
 
 class Delivery(Struct, frozen=True):
@@ -131,6 +140,14 @@ class Change(Struct, frozen=True, kw_only=True):
     matrix: Matrix
     told: tuple[Cell, ...] = ()
     due: tuple[str, ...] = ()
+
+
+class LinkTakenError(AccordError):
+    """Another hand gave this name to an order first. Start the sitting again."""
+
+    def __init__(self, ref: Ref) -> None:
+        super().__init__(f"{ref.scope} {ref.value} was linked to another order meanwhile")
+        self.ref = ref
 
 
 class Sitting(Protocol):

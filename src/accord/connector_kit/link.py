@@ -1,0 +1,63 @@
+"""A connector joined with one system's settings: what the engine calls a link."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+
+from accord.connector_kit.connector import Connector, Context
+from accord.connector_kit.signature import fingerprint
+from accord.domain.action import Action, Destination
+from accord.domain.matrix import Matrix
+from accord.domain.outcome import Outcome
+from accord.domain.report import Ref
+from accord.engine.envelope import Envelope, Parsed
+from accord.engine.ports import Delivery, Document, Page
+
+
+class ConnectedSystem:
+    """One connected system. Implements ``engine.ports.Link``."""
+
+    def __init__(self, connector: Connector, context: Context) -> None:
+        self._connector = connector
+        self._context = context
+        self._client = connector.connect(context)
+
+    @property
+    def system(self) -> str:
+        """The name the accord gives this system."""
+        return self._context.system
+
+    def authentic(self, delivery: Delivery, now: datetime) -> bool:
+        """Return whether the raw bytes really come from the system; never, if it sends none."""
+        check = self._connector.authentic
+        return check is not None and check(delivery, self._context, now)
+
+    def identity(self, delivery: Delivery) -> bytes:
+        """Return what two copies of one delivery have in common and others have not."""
+        identify = self._connector.identity
+        if identify is None:
+            return fingerprint(delivery.topic.encode(), delivery.body)
+        return identify(delivery)
+
+    def parse(self, envelope: Envelope) -> Parsed:
+        """Return what an envelope says. Raises ``UnreadableError`` for another shape."""
+        return self._connector.parse(envelope, self._context.settings)
+
+    def changes(self, bookmark: str | None) -> AsyncIterator[Page]:
+        """Yield what changed since ``bookmark``."""
+        return self._client.changes(bookmark)
+
+    async def reread(self, ref: Ref) -> Sequence[Document] | Outcome:
+        """Return the thing named by ``ref`` as it is now, or why it could not be read."""
+        return await self._client.reread(ref)
+
+    async def perform(self, action: Action, order: Matrix) -> Outcome:
+        """Ask the system for one change."""
+        return await self._client.perform(action, order)
+
+    async def destination(self, order: Matrix) -> Destination | Outcome:
+        """Return where the order's parcels go, or why it cannot be told."""
+        return await self._client.destination(order)
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self._client.close()

@@ -1,0 +1,218 @@
+"""Take kept envelopes in batches: parse, decide, and store what follows, all in one transaction."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from accord.domain.accord import Accord
+from accord.domain.decision import (
+    Applied,
+    Decision,
+    Ignored,
+    Late,
+    Quarantined,
+    Repeated,
+    decide,
+)
+from accord.domain.errors import UnreadableError
+from accord.domain.matrix import Cell, Matrix
+from accord.domain.plan import plan
+from accord.domain.report import Ref, Report
+from accord.domain.truth import truth
+from accord.engine.envelope import Envelope, Lookup, Parsed, Standing
+from accord.engine.order_finding import Contradiction, Found, New, Unlinked, find_order, names_of
+from accord.engine.ports import Change, Link, LinkTakenError, Sitting, Store, Verdict
+
+BATCH = 500
+
+# The weightiest of what became of an envelope's reports is what became of the envelope.
+_WEIGHT = (
+    Standing.IGNORED,
+    Standing.REPEATED,
+    Standing.LATE,
+    Standing.APPLIED,
+    Standing.QUARANTINED,
+    Standing.WAITING,
+)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """An envelope with what was read in it and what becomes of it."""
+
+    envelope: Envelope
+    parsed: Parsed
+    standing: Standing = Standing.IGNORED
+    reasons: list[str] = field(default_factory=list)
+    waits_for: Ref | None = None
+
+    def rule(self, standing: Standing, reason: str = "") -> None:
+        if _WEIGHT.index(standing) > _WEIGHT.index(self.standing):
+            self.standing = standing
+        if reason:
+            self.reasons.append(reason)
+
+    def verdict(self) -> Verdict:
+        return Verdict(
+            envelope=self.envelope.id,
+            standing=self.standing,
+            reason="; ".join(dict.fromkeys(self.reasons)),
+            waits_for=self.waits_for,
+        )
+
+
+@dataclass(slots=True)
+class _Batch:
+    """The orders of one sitting while they change. New ones have a key of their own for now."""
+
+    known: dict[Ref, str]
+    matrices: dict[str, Matrix]
+    told: dict[str, list[Cell]] = field(default_factory=dict)
+    lookups: dict[str, set[Lookup]] = field(default_factory=dict)
+    touched: set[str] = field(default_factory=set)
+
+    def open_order(self) -> str:
+        key = f"new:{len(self.matrices)}"
+        self.matrices[key] = Matrix()
+        return key
+
+    def ask(self, system: str, lookup: Lookup) -> None:
+        self.lookups.setdefault(system, set()).add(lookup)
+
+
+class Interpreter:
+    """The second step of the road."""
+
+    def __init__(
+        self, accord: Accord, links: Mapping[str, Link], store: Store, clock: Callable[[], datetime]
+    ) -> None:
+        self._accord = accord
+        self._links = links
+        self._store = store
+        self._clock = clock
+
+    async def turn(self) -> int:
+        """Settle one batch of waiting envelopes; return how many there were."""
+        now = self._clock()
+        try:
+            async with self._store.interpreting(BATCH, now) as sitting:
+                if sitting.envelopes:
+                    await self._settle(sitting, now)
+                return len(sitting.envelopes)
+        except LinkTakenError:
+            # Another hand linked the same new order a moment ago; the next turn will find it.
+            return 1
+
+    async def _settle(self, sitting: Sitting, now: datetime) -> None:
+        readings = [self._read(envelope) for envelope in sitting.envelopes]
+        systems = self._accord.systems
+        names = {
+            n for r in readings for report in r.parsed.reports for n in names_of(report, systems)
+        }
+        known = dict(await sitting.find(names))
+        matrices = dict(await sitting.matrices(frozenset(known.values())))
+        batch = _Batch(known, matrices)
+        for reading in readings:
+            self._decide_all(reading, batch)
+        verdicts = [reading.verdict() for reading in readings]
+        lookups = {system: sorted(asked, key=str) for system, asked in batch.lookups.items()}
+        await sitting.write(self._changes(batch), verdicts, lookups, now)
+
+    def _read(self, envelope: Envelope) -> _Reading:
+        link = self._links.get(envelope.system)
+        if link is None:
+            reading = _Reading(envelope, Parsed())
+            reading.rule(Standing.QUARANTINED, f"the accord names no system {envelope.system!r}")
+            return reading
+        try:
+            return _Reading(envelope, link.parse(envelope))
+        except UnreadableError as error:
+            reason = str(error)
+        except Exception as error:  # noqa: BLE001 - one poisoned envelope must not stop the rest
+            reason = f"its reader failed ({type(error).__name__}: {error}); report this as a fault"
+        reading = _Reading(envelope, Parsed())
+        reading.rule(Standing.QUARANTINED, reason)
+        return reading
+
+    def _decide_all(self, reading: _Reading, batch: _Batch) -> None:
+        envelope, parsed = reading.envelope, reading.parsed
+        if parsed.ignored:
+            reading.rule(Standing.IGNORED, parsed.ignored)
+        elif parsed.lookups and not parsed.reports:
+            reading.rule(Standing.IGNORED, "a hint: what it names is read again")
+        for lookup in parsed.lookups:
+            batch.ask(envelope.system, lookup)
+        for report in parsed.reports:
+            self._decide_one(report, reading, batch)
+
+    def _decide_one(self, report: Report, reading: _Reading, batch: _Batch) -> None:
+        match find_order(report, self._accord.systems, batch.known):
+            case Found(key):
+                pass
+            case New():
+                key = batch.open_order()
+            case Unlinked(ref):
+                reading.waits_for = ref
+                reading.rule(Standing.WAITING, f"waits for the order {ref.value} of {ref.scope}")
+                batch.ask(report.system, Lookup(Ref("order", ref.value)))
+                return
+            case Contradiction() as contradiction:
+                reading.rule(Standing.QUARANTINED, str(contradiction))
+                return
+        before = batch.matrices[key]
+        rival = _rival(before, report)
+        if rival is not None:
+            reading.rule(Standing.QUARANTINED, rival)
+            return
+        decision = decide(before, report, self._accord, str(reading.envelope.id))
+        self._note(decision, report, reading, batch)
+        if decision.matrix is not before:
+            batch.matrices[key] = decision.matrix
+            batch.touched.add(key)
+            batch.known.update(dict.fromkeys(decision.matrix.refs, key))
+        if isinstance(decision, Applied):
+            batch.told.setdefault(key, []).extend(decision.cells)
+
+    @staticmethod
+    def _note(decision: Decision, report: Report, reading: _Reading, batch: _Batch) -> None:
+        match decision:
+            case Applied():
+                reading.rule(Standing.APPLIED)
+            case Repeated():
+                reading.rule(Standing.REPEATED)
+            case Late(doubtful=doubtful):
+                reading.rule(Standing.LATE)
+                if doubtful:
+                    batch.ask(report.system, Lookup(Ref("order", report.order[0].value)))
+            case Ignored(reason=reason):
+                reading.rule(Standing.IGNORED, reason)
+            case Quarantined(reason=why):
+                reading.rule(Standing.QUARANTINED, str(why))
+
+    def _changes(self, batch: _Batch) -> list[Change]:
+        return [
+            Change(
+                order=None if key.startswith("new:") else key,
+                matrix=matrix,
+                told=tuple(batch.told.get(key, ())),
+                due=self._out_of_step(matrix),
+            )
+            for key in sorted(batch.touched)
+            for matrix in (batch.matrices[key],)
+        ]
+
+    def _out_of_step(self, matrix: Matrix) -> tuple[str, ...]:
+        so = truth(matrix, self._accord)
+        return tuple(name for name in self._accord.systems if plan(matrix, self._accord, name, so))
+
+
+def _rival(matrix: Matrix, report: Report) -> str | None:
+    """Return why the report cannot be of this order: its system knows it by another id."""
+    own = matrix.own_ref(report.system)
+    given = next((ref.value for ref in report.order if ref.scope == report.system), None)
+    if own is None or given is None or own == given:
+        return None
+    return (
+        f"{report.system} has two orders, {own} and {given}, that share one number; give one of "
+        "them another number there, then release it"
+    )

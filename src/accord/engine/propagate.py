@@ -1,0 +1,116 @@
+"""Bring mirrors into step: load the facts, plan, ask for the difference, read back."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from accord.domain.accord import Accord
+from accord.domain.action import Action, Allocate, AuthorizeReturn, Destination, Ship
+from accord.domain.matrix import Known, Matrix
+from accord.domain.outcome import Accepted, Applied, Outcome, Unneeded
+from accord.domain.plan import plan
+from accord.domain.report import NUMBER, Particulars, Ref, Subject, SubjectKind
+from accord.domain.tracks import Track
+from accord.engine.envelope import Origin
+from accord.engine.ports import Attempt, Link, Settlement, Store, Task, TaskKind
+from accord.engine.reading import kept_from
+from accord.engine.settling import Pace, done, settle
+
+# The smallest documented limit on calls at once: NetSuite's base tier allows five.
+PAIRS_AT_ONCE = 5
+# Longer than every action of one plan with its read-back may take.
+LEASE = timedelta(minutes=5)
+
+
+class Propagator:
+    """The third step of the road. It never replays a change; it asks for what is missing."""
+
+    def __init__(
+        self,
+        accord: Accord,
+        links: Mapping[str, Link],
+        store: Store,
+        pace: Pace,
+    ) -> None:
+        self._accord = accord
+        self._links = links
+        self._store = store
+        self._pace = pace
+
+    async def turn(self, system: str) -> int:
+        """Work on the orders on which ``system`` is out of step; return how many were due."""
+        now = self._pace.clock()
+        tasks = await self._store.claim(TaskKind.PROPAGATE, [system], PAIRS_AT_ONCE, LEASE, now)
+        matrices = await self._store.load([task.key for task in tasks])
+        await asyncio.gather(*(self._work_on(task, matrices[task.key]) for task in tasks))
+        return len(tasks)
+
+    async def _work_on(self, task: Task, matrix: Matrix) -> None:
+        settlement = await self._bring_into_step(task, matrix)
+        await self._store.settle([settlement], self._pace.clock())
+
+    async def _bring_into_step(self, task: Task, matrix: Matrix) -> Settlement:
+        actions = plan(matrix, self._accord, task.system)
+        if not actions:
+            return done(task)
+        link = self._links[task.system]
+        outcome: Outcome = Unneeded()
+        for action in actions:
+            outcome = await self._attempt(task.key, link, action, matrix)
+            if not isinstance(outcome, Applied | Accepted | Unneeded):
+                break
+        await self._read_back(link, matrix)
+        return settle(task, outcome, self._pace)
+
+    async def _attempt(self, order: str, link: Link, action: Action, matrix: Matrix) -> Outcome:
+        began = self._pace.clock()
+        outcome = await self._perform(link, action, matrix)
+        attempt = Attempt(
+            order=order,
+            system=link.system,
+            action=action,
+            outcome=outcome,
+            at=began,
+            took=self._pace.clock() - began,
+        )
+        await self._store.record([attempt])
+        made = _made(action, outcome, link.system, began)
+        if made is not None:
+            await self._store.link(order, Matrix(known={made.key: made}))
+        return outcome
+
+    async def _perform(self, link: Link, action: Action, matrix: Matrix) -> Outcome:
+        if not isinstance(action, Allocate):
+            return await link.perform(action, matrix)
+        owner = self._accord.ownership.owner(Track.ORDER)
+        destination = await self._links[owner or link.system].destination(matrix)
+        if not isinstance(destination, Destination):
+            return destination
+        return await link.perform(replace(action, destination=destination), matrix)
+
+    async def _read_back(self, link: Link, matrix: Matrix) -> None:
+        """Keep what the mirror says now. What it answered to the action proves nothing."""
+        own = matrix.own_ref(link.system)
+        number = next((ref.value for ref in matrix.refs if ref.scope == NUMBER), "")
+        ref = Ref("order", own) if own else Ref(NUMBER, number)
+        answer = await link.reread(ref)
+        if isinstance(answer, Sequence):
+            incoming = kept_from(link, answer, Origin.REREAD, self._pace.clock())
+            await self._store.keep(incoming)
+
+
+def _made(action: Action, outcome: Outcome, system: str, at: datetime) -> Known | None:
+    """Return the link between what was asked for and the record the mirror made of it."""
+    if not isinstance(outcome, Applied) or not outcome.reference:
+        return None
+    match action:
+        case Ship(source=source):
+            kind = SubjectKind.PARCEL
+        case AuthorizeReturn(source=source):
+            kind = SubjectKind.RETURN
+        case _:
+            return None
+    subject = Subject(kind, outcome.reference)
+    return Known(system, subject, Particulars(same_as=(source,)), {"same_as": at})

@@ -1,0 +1,105 @@
+"""Ask systems what is so: page through their changes, read single things again."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from accord.domain.outcome import Outcome
+from accord.domain.report import Ref
+from accord.engine.envelope import Incoming, Origin
+from accord.engine.ports import (
+    Delivery,
+    Document,
+    FeedError,
+    Link,
+    Settlement,
+    Store,
+    Task,
+    TaskKind,
+)
+from accord.engine.settling import Pace, done, settle
+
+# The smallest documented limit on calls at once: NetSuite's base tier allows five.
+REREADS_AT_ONCE = 5
+# Longer than the slowest call with its sign-in; a crashed reader's work comes back after it.
+LEASE = timedelta(minutes=2)
+
+
+def kept_from(
+    link: Link, documents: Sequence[Document], origin: Origin, now: datetime
+) -> list[Incoming]:
+    """Return what a system answered as envelopes; copies are told apart as for deliveries."""
+    return [
+        Incoming(
+            system=link.system,
+            topic=document.topic,
+            origin=origin,
+            identity=link.identity(Delivery(document.topic, {}, document.body)),
+            body=document.body,
+            headers={},
+            received_at=now,
+        )
+        for document in documents
+    ]
+
+
+class Reader:
+    """Follows the hints and the change feeds of every system."""
+
+    def __init__(
+        self,
+        links: Mapping[str, Link],
+        store: Store,
+        pace: Pace,
+    ) -> None:
+        self._links = links
+        self._store = store
+        self._pace = pace
+
+    async def reread_turn(self, system: str) -> int:
+        """Read again what hints of ``system`` named; return how many things were due."""
+        now = self._pace.clock()
+        tasks = await self._store.claim(TaskKind.REREAD, [system], REREADS_AT_ONCE, LEASE, now)
+        settlements = await asyncio.gather(*(self._reread(task) for task in tasks))
+        await self._store.settle(settlements, self._pace.clock())
+        return len(tasks)
+
+    async def _reread(self, task: Task) -> Settlement:
+        scope, _, value = task.key.partition(":")
+        link = self._links[task.system]
+        answer = await link.reread(Ref(scope, value))
+        now = self._pace.clock()
+        if not isinstance(answer, Sequence):
+            return settle(task, answer, self._pace)
+        await self._store.keep(kept_from(link, answer, Origin.REREAD, now))
+        return done(task)
+
+    async def poll_turn(self, system: str, every: timedelta) -> int:
+        """Page through the change feed of ``system`` if it is due; return how much was new."""
+        now = self._pace.clock()
+        tasks = await self._store.claim(TaskKind.POLL, [system], 1, LEASE, now)
+        new = 0
+        for task in tasks:
+            settlement = Settlement(task=task, due=now + every)
+            try:
+                new = await self._page_through(self._links[system])
+            except FeedError as stopped:
+                settlement = self._resume(task, stopped.outcome)
+            await self._store.settle([settlement], self._pace.clock())
+        return new
+
+    def _resume(self, task: Task, outcome: Outcome) -> Settlement:
+        settlement = settle(task, outcome, self._pace)
+        if settlement.due is not None:
+            return settlement
+        # A feed is never given up: it is the net under everything else.
+        due = self._pace.clock() + self._pace.policy.longest
+        return Settlement(task=task, due=due, failed=True, note=settlement.note)
+
+    async def _page_through(self, link: Link) -> int:
+        new = 0
+        bookmark = await self._store.bookmark(link.system)
+        async for page in link.changes(bookmark):
+            incoming = kept_from(link, page.documents, Origin.FEED, self._pace.clock())
+            new += await self._store.advance(link.system, incoming, page.bookmark)
+        return new

@@ -1,0 +1,68 @@
+"""Run every step side by side until told to stop; end the turn under way, start no other."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+# How long an idle step sleeps before it looks by itself; a wake-up cuts it short.
+IDLE = timedelta(seconds=1)
+# After a turn that failed: long enough not to spin, short enough not to be noticed.
+PAUSE = timedelta(seconds=2)
+# A graceful stop lets turns under way finish for this long, then cancels them: their leases
+# run out and their work comes back.
+DRAIN = timedelta(seconds=10)
+
+Turn = Callable[[], Awaitable[int]]
+
+
+class Runner:
+    """One loop per step and system, so that a slow one delays nobody else."""
+
+    def __init__(self, failed: Callable[[str, Exception], None]) -> None:
+        """Call ``failed`` with the step's name when a turn ends in an error."""
+        self._failed = failed
+        self._stopping = asyncio.Event()
+        self._work = asyncio.Event()
+        self._loops: list[asyncio.Task[None]] = []
+
+    def wake(self) -> None:
+        """Tell idle steps that there is something to do."""
+        self._work.set()
+        self._work = asyncio.Event()
+
+    def start(self, name: str, turn: Turn) -> None:
+        """Run ``turn`` again and again until the stop; it returns how much it found to do."""
+        self._loops.append(asyncio.create_task(self._loop(name, turn), name=name))
+
+    async def stop(self) -> None:
+        """Let turns under way finish, within the drain time; start no other."""
+        self._stopping.set()
+        self.wake()
+        if not self._loops:
+            return
+        _, pending = await asyncio.wait(self._loops, timeout=DRAIN.total_seconds())
+        for loop in pending:
+            loop.cancel()
+        await asyncio.gather(*pending, return_exceptions=True)
+
+    async def _loop(self, name: str, turn: Turn) -> None:
+        while not self._stopping.is_set():
+            woken = self._work
+            try:
+                found = await turn()
+            except Exception as error:  # noqa: BLE001 - one bad turn is not the end
+                self._failed(name, error)
+                await self._rest(self._stopping, PAUSE)
+                continue
+            if found:
+                self.wake()
+            else:
+                await self._rest(woken, IDLE)
+
+    @staticmethod
+    async def _rest(until: asyncio.Event, at_most: timedelta) -> None:
+        try:
+            async with asyncio.timeout(at_most.total_seconds()):
+                await until.wait()
+        except TimeoutError:
+            return

@@ -1,0 +1,1 @@
+"""What Accord answers over HTTP: hooks from systems, pages for people."""
