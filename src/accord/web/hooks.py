@@ -50,7 +50,7 @@ def hooks(receiving: Receiving, failed: Callable[[Exception], None]) -> ASGIRout
     return handler
 
 
-def _refusal(scope: Scope) -> HTTPStatus | None:
+def _refusal(scope: Any) -> HTTPStatus | None:
     """Return why a request is refused before a byte of its body is read."""
     if scope["type"] != "http" or scope["method"] != "POST":
         return HTTPStatus.METHOD_NOT_ALLOWED
