@@ -1,0 +1,103 @@
+"""The one place where the parts are joined."""
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from accord.connector_kit.connector import Connector, Context
+from accord.connector_kit.link import ConnectedSystem
+from accord.domain.accord import Accord
+from accord.engine.interpret import Interpreter
+from accord.engine.ports import Link, Store, TaskKind
+from accord.engine.propagate import Propagator
+from accord.engine.reading import Reader
+from accord.engine.receive import Receiver
+from accord.engine.runner import Runner
+from accord.engine.settling import Pace
+
+
+def utc_now() -> datetime:
+    """Return the present time."""
+    return datetime.now(UTC)
+
+
+async def sleep(much: timedelta) -> None:
+    """Wait in real time."""
+    await asyncio.sleep(much.total_seconds())
+
+
+def link(connector: Connector, context: Context) -> ConnectedSystem:
+    """Return one connected system."""
+    return ConnectedSystem(connector, context)
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """The use cases over one accord, one store and its links."""
+
+    accord: Accord
+    links: Mapping[str, Link]
+    store: Store
+    receiver: Receiver
+    interpreter: Interpreter
+    propagator: Propagator
+    reader: Reader
+    poll_every: Mapping[str, timedelta]
+    clock: Callable[[], datetime]
+
+    async def begin(self) -> None:
+        """Put down the standing work: the change feed of every system is read from now on."""
+        for system in self.links:
+            await self.store.ask(TaskKind.POLL, system, ["*"], self.clock())
+
+    def run(self, runner: Runner) -> None:
+        """Start one loop per step and system."""
+        runner.start("interpret", self.interpreter.turn)
+        for system, every in self.poll_every.items():
+            runner.start(f"propagate {system}", partial(self.propagator.turn, system))
+            runner.start(f"reread {system}", partial(self.reader.reread_turn, system))
+            runner.start(f"poll {system}", partial(self.reader.poll_turn, system, every))
+
+    async def settle(self) -> None:
+        """Work on everything due now, step after step, until nothing is."""
+        while sum([await self._step(system) for system in self.links]):
+            continue
+
+    async def _step(self, system: str) -> int:
+        done = await self.interpreter.turn()
+        done += await self.reader.reread_turn(system)
+        done += await self.reader.poll_turn(system, self.poll_every[system])
+        return done + await self.propagator.turn(system)
+
+    async def close(self) -> None:
+        """Let go of every link."""
+        for each in self.links.values():
+            await each.close()
+
+
+def engine(
+    accord: Accord,
+    links: Mapping[str, Link],
+    store: Store,
+    *,
+    poll_every: Mapping[str, timedelta],
+    clock: Callable[[], datetime] = utc_now,
+    chance: Callable[[], float] = random.random,
+    wake: Callable[[], None] = lambda: None,
+) -> Engine:
+    """Return the use cases over these parts."""
+    pace = Pace(clock, chance)
+    return Engine(
+        accord=accord,
+        links=links,
+        store=store,
+        receiver=Receiver(links, store, clock, wake),
+        interpreter=Interpreter(accord, links, store, clock),
+        propagator=Propagator(accord, links, store, pace),
+        reader=Reader(links, store, pace),
+        poll_every=poll_every,
+        clock=clock,
+    )
