@@ -1,0 +1,292 @@
+"""What is read of Shopify's payloads: typed, only the fields used, every one of them optional.
+
+Webhooks carry the REST shapes (snake case, numeric ids), the change feed and re-reads the GraphQL
+shapes (camel case, gids). Shapes: https://shopify.dev/docs/api/webhooks and
+https://shopify.dev/docs/api/admin-graphql/2026-10.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
+
+from msgspec import UNSET, Struct, UnsetType
+
+from accord.domain.errors import UnreadableError
+
+Id = int | str
+Node = TypeVar("Node")
+
+
+class Line(Struct, frozen=True, rename={"gid": "admin_graphql_api_id"}):
+    """A line of an order or of a fulfillment (REST)."""
+
+    id: Id | None = None
+    gid: str | None = None
+    sku: str | None = None
+    quantity: Id | None = None
+    current_quantity: Id | None = None
+    requires_shipping: bool | None = None
+
+
+class Fulfillment(Struct, frozen=True, rename={"gid": "admin_graphql_api_id"}):
+    """One parcel (REST): the body of ``fulfillments/*``, and embedded in an order."""
+
+    id: Id | None = None
+    gid: str | None = None
+    order_id: Id | None = None
+    status: str | None = None
+    shipment_status: str | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
+    location_id: Id | None = None
+    tracking_company: str | None = None
+    tracking_number: str | None = None
+    tracking_numbers: list[str | None] | None = None
+    line_items: list[Line] | None = None
+
+
+class Thing(Struct, frozen=True, rename={"gid": "admin_graphql_api_id"}):
+    """Anything of which only the id is read."""
+
+    id: Id | None = None
+    gid: str | None = None
+
+
+class ReturnedGoods(Struct, frozen=True):
+    """What a line of a return points at: a fulfillment's line, and through it an order's."""
+
+    line_item: Line | None = None
+
+
+class ReturnLine(Struct, frozen=True):
+    """A line of a return (REST)."""
+
+    quantity: Id | None = None
+    line_item: Line | None = None
+    fulfillment_line_item: ReturnedGoods | None = None
+
+
+class Return(Struct, frozen=True, rename={"gid": "admin_graphql_api_id"}):
+    """A return: the body of ``returns/*``, and embedded in an order.
+
+    ``returns/update`` has changes where the others have a list of lines.
+    """
+
+    id: Id | None = None
+    gid: str | None = None
+    status: str | None = None
+    order_id: Id | None = None
+    order: Thing | None = None
+    updated_at: str | None = None
+    return_line_items: list[ReturnLine] | dict[str, Any] | None = None
+
+
+class Order(Struct, frozen=True, rename={"gid": "admin_graphql_api_id"}):
+    """An order (REST): the body of most ``orders/*``."""
+
+    id: Id | None = None
+    gid: str | None = None
+    name: str | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
+    cancelled_at: str | UnsetType | None = UNSET
+    closed_at: str | UnsetType | None = UNSET
+    financial_status: str | None = None
+    fulfillment_status: str | UnsetType | None = UNSET
+    line_items: list[Line] | None = None
+    fulfillments: list[Fulfillment] | None = None
+    returns: list[Return] | None = None
+
+
+class FulfillmentEvent(Struct, frozen=True):
+    """One scan of a parcel: the body of ``fulfillment_events/*``."""
+
+    id: Id | None = None
+    fulfillment_id: Id | None = None
+    order_id: Id | None = None
+    status: str | None = None
+    happened_at: str | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
+
+
+class FulfillmentOrder(Struct, frozen=True):
+    """What one location is asked to ship (REST). Its lines name no SKU and are not read."""
+
+    id: Id | None = None
+    order_id: Id | None = None
+    status: str | None = None
+    updated_at: str | None = None
+    assigned_location_id: Id | None = None
+    fulfill_at: str | None = None
+    fulfill_by: str | None = None
+
+
+class OrderEdit(Struct, frozen=True):
+    """What an edit names; its deltas are not read, the order itself is."""
+
+    order_id: Id | None = None
+
+
+class Nodes(Struct, Generic[Node], frozen=True):
+    """A whole listing (GraphQL); the client has joined its pages."""
+
+    nodes: list[Node | None] | None = None
+
+
+class GLine(Struct, frozen=True, rename="camel"):
+    """A line of an order (GraphQL)."""
+
+    id: str | None = None
+    sku: str | None = None
+    quantity: int | None = None
+    current_quantity: int | None = None
+    requires_shipping: bool | None = None
+
+
+class GAllotment(Struct, frozen=True, rename="camel"):
+    """A line of a fulfillment or of a fulfillment order (GraphQL)."""
+
+    id: str | None = None
+    line_item: GLine | None = None
+    quantity: int | None = None
+    total_quantity: int | None = None
+    remaining_quantity: int | None = None
+
+
+class GTracking(Struct, frozen=True):
+    """A tracking number and its carrier (GraphQL)."""
+
+    number: str | None = None
+    company: str | None = None
+
+
+class GFulfillment(Struct, frozen=True, rename="camel"):
+    """One parcel (GraphQL)."""
+
+    id: str
+    status: str | None = None
+    display_status: str | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
+    delivered_at: str | None = None
+    location: Thing | None = None
+    tracking_info: list[GTracking] | None = None
+    fulfillment_line_items: Nodes[GAllotment] | None = None
+
+
+class GAssignedLocation(Struct, frozen=True):
+    """Where a fulfillment order is to be shipped from; a deleted location has no id."""
+
+    location: Thing | None = None
+
+
+class GFulfillmentOrder(Struct, frozen=True, rename="camel"):
+    """What one location is asked to ship (GraphQL)."""
+
+    id: str
+    status: str | None = None
+    updated_at: str | None = None
+    fulfill_at: str | None = None
+    fulfill_by: str | None = None
+    assigned_location: GAssignedLocation | None = None
+    line_items: Nodes[GAllotment] | None = None
+
+
+class GReturnLine(Struct, frozen=True, rename="camel"):
+    """A line of a return (GraphQL)."""
+
+    quantity: int | None = None
+    fulfillment_line_item: GAllotment | None = None
+
+
+class GReturn(Struct, frozen=True, rename="camel"):
+    """A return (GraphQL). It has no time of its last change."""
+
+    id: str
+    status: str | None = None
+    created_at: str | None = None
+    request_approved_at: str | None = None
+    closed_at: str | None = None
+    return_line_items: Nodes[GReturnLine] | None = None
+
+
+class GOrder(Struct, frozen=True, rename="camel"):
+    """An order (GraphQL): light in the feed, whole in a re-read."""
+
+    id: str
+    name: str | None = None
+    updated_at: str | None = None
+    cancelled_at: str | None = None
+    closed_at: str | None = None
+    display_financial_status: str | None = None
+    display_fulfillment_status: str | None = None
+    line_items: Nodes[GLine] | None = None
+    fulfillments: list[GFulfillment] | None = None
+    fulfillment_orders: Nodes[GFulfillmentOrder] | None = None
+    returns: Nodes[GReturn] | None = None
+
+
+def listed(connection: Nodes[Node] | None) -> list[Node]:
+    """Return the members of a listing; a member that may not be seen is null and left out."""
+    found = connection.nodes if connection and connection.nodes else []
+    return [node for node in found if node is not None]
+
+
+def plain_id(*given: Id | None) -> str:
+    """Return the first id given, as its digits; empty if there is none.
+
+    A gid is preferred by naming it first: samples and some tools round the numeric ids, which
+    reach beyond 2 to the 53rd.
+    """
+    for text in given:
+        if text is not None and str(text).strip():
+            return str(text).strip().rpartition("/")[2].partition("?")[0]
+    return ""
+
+
+def required_id(what: str, *given: Id | None) -> str:
+    """Return the first id given. Raises ``UnreadableError`` where there is none."""
+    found = plain_id(*given)
+    if not found:
+        message = f"not the documented shape: {what} has no id"
+        raise UnreadableError(message)
+    return found
+
+
+def moment(text: str | None) -> datetime | None:
+    """Return a time as Shopify writes it, with any offset. A time without one is not guessed."""
+    if not text or not text.strip():
+        return None
+    date, _, rest = text.strip().partition(" ")
+    try:
+        found = datetime.fromisoformat(date + ("T" if rest else "") + rest.replace(" ", ""))
+    except ValueError as error:
+        message = f"not the documented shape: {text!r} is no time"
+        raise UnreadableError(message) from error
+    if found.tzinfo is None:
+        message = f"not the documented shape: the time {text!r} has no offset"
+        raise UnreadableError(message)
+    return found.astimezone(UTC)
+
+
+def count(quantity: Id | None) -> int:
+    """Return a quantity, given as a number or as text; nothing given is none."""
+    try:
+        return int(quantity or 0)
+    except ValueError as error:
+        message = f"not the documented shape: {quantity!r} is no quantity"
+        raise UnreadableError(message) from error
+
+
+def line_key(sku: str | None, *ids: Id | None) -> str:
+    """Return the key of a line: its SKU, or the shop's own line id where it has none."""
+    return (sku or "").strip() or f"line:{plain_id(*ids)}"
+
+
+def summed(lines: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Return quantities by line, lines with the same key added up."""
+    total: dict[str, int] = {}
+    for key, quantity in lines:
+        total[key] = total.get(key, 0) + quantity
+    return total

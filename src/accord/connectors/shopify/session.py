@@ -1,0 +1,219 @@
+"""Asking a store: sign-in, one GraphQL call, and every way it can go wrong as a value."""
+
+from datetime import timedelta
+from functools import cache
+from http import HTTPStatus
+from importlib.resources import files
+from typing import Any
+
+from msgspec import Struct
+
+from accord.connector_kit.connector import Context
+from accord.connector_kit.http import SHORTEST_WAIT, Answer, Http, as_json, retry_after
+from accord.connector_kit.token import Token, TokenHolder
+from accord.domain.outcome import (
+    Outcome,
+    Refused,
+    Throttled,
+    Unauthorized,
+    Unavailable,
+)
+
+# https://shopify.dev/docs/api/usage/versioning: released 2026-10-01, supported for a year.
+API_VERSION = "2026-10"
+GRAPHQL_PATH = f"/admin/api/{API_VERSION}/graphql.json"
+TOKEN_PATH = "/admin/oauth/access_token"  # noqa: S105 - an address, not a secret
+
+Data = dict[str, Any]
+
+# Signing in, a store says 400 for invalid_client and shop_not_permitted alike.
+REFUSES_CREDENTIALS = frozenset({400, 401, 403})
+
+# Errors of the store itself; what was asked may or may not have been done.
+THEIR_FAULT = frozenset({"INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE", "TIMEOUT"})
+
+
+class _Bucket(Struct, frozen=True, rename="camel"):
+    """The points a store grants this app: how many are left, how many come back each second."""
+
+    currently_available: float = 0
+    restore_rate: float = 0
+
+
+class _Cost(Struct, frozen=True, rename="camel"):
+    requested_query_cost: float | None = None
+    throttle_status: _Bucket | None = None
+
+
+class _Extensions(Struct, frozen=True):
+    cost: _Cost | None = None
+
+
+class _ErrorDetail(Struct, frozen=True):
+    code: str | None = None
+
+
+class _Error(Struct, frozen=True):
+    message: str = ""
+    extensions: _ErrorDetail | None = None
+
+    @property
+    def code(self) -> str:
+        return (self.extensions.code if self.extensions else None) or "graphql_error"
+
+
+class _Reply(Struct, frozen=True):
+    data: Data | None = None
+    errors: list[_Error] | str | None = None
+    extensions: _Extensions | None = None
+
+
+class _Grant(Struct, frozen=True):
+    access_token: str
+    expires_in: int
+
+
+class Session:
+    """One store as one app sees it."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._http = Http(
+            f"https://{context.settings['shop']}", context.transport, context.answer_within
+        )
+        self._token = TokenHolder(self._sign_in, context.clock)
+
+    async def ask(self, operation: str, **variables: Any) -> Data | Outcome:
+        """Return the data of one operation, named like its file, or why there is none.
+
+        A token the store no longer takes is renewed once and the call made once more.
+        """
+        content = as_json(
+            {
+                "query": document(operation),
+                "operationName": operation_name(operation),
+                "variables": variables,
+            }
+        )
+        answer = await self._post(content)
+        if isinstance(answer, Answer) and answer.status == HTTPStatus.UNAUTHORIZED:
+            answer = await self._post(content)
+        if not isinstance(answer, Answer):
+            return answer
+        return self._understood(answer)
+
+    async def _post(self, content: bytes) -> Answer | Unavailable | Unauthorized:
+        token = await self._token.get()
+        if not isinstance(token, str):
+            return token
+        headers = {"content-type": "application/json", "x-shopify-access-token": token}
+        answer = await self._http.call("POST", GRAPHQL_PATH, headers=headers, content=content)
+        if isinstance(answer, Answer) and answer.status == HTTPStatus.UNAUTHORIZED:
+            self._token.drop(token)
+        return answer
+
+    def _understood(self, answer: Answer) -> Data | Outcome:
+        match answer.status:
+            case 200:
+                reply = answer.read(_Reply)
+                return reply if isinstance(reply, Unavailable) else _settled(reply)
+            case 401 | 403:
+                return Unauthorized(
+                    f"The store answered {answer.status}. Check that the app is installed, and "
+                    f"its client id, secret and scopes; then connect {self._context.system} again."
+                )
+            case 429:
+                now = self._context.clock()
+                return Throttled(retry_after(answer.headers, now, timedelta(seconds=2)))
+            case 400 | 406 | 414 | 422:
+                return Refused(f"http_{answer.status}", answer.body[:200].decode(errors="replace"))
+            case _:
+                return Unavailable(f"the store answered {answer.status}")
+
+    async def _sign_in(self) -> Token | Unavailable | Unauthorized:
+        """Return a token by client credentials; it holds for a day.
+
+        https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens
+        """
+        secrets = self._context.secrets
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": secrets.get("client_id", ""),
+            "client_secret": secrets.get("client_secret", ""),
+        }
+        now = self._context.clock()
+        answer = await self._http.call("POST", TOKEN_PATH, form=form)
+        if not isinstance(answer, Answer):
+            return answer
+        if answer.status in REFUSES_CREDENTIALS:
+            return Unauthorized(
+                f"The store gave no access token ({answer.status}). Check client_id and "
+                "client_secret, and that app and store belong to one organisation."
+            )
+        if answer.status != HTTPStatus.OK:
+            return Unavailable(f"signing in, the store answered {answer.status}")
+        grant = answer.read(_Grant)
+        if isinstance(grant, Unavailable):
+            return Unavailable("signing in, the store gave an unreadable answer")
+        return Token(grant.access_token, now + timedelta(seconds=grant.expires_in))
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self._http.close()
+
+
+def _settled(reply: _Reply) -> Data | Outcome:
+    """Return the data, or what the errors beside it mean.
+
+    Errors come with status 200, and data beside them may be null in places: it is not used.
+    """
+    errors = reply.errors
+    if isinstance(errors, str):
+        return Refused("graphql_error", errors)
+    if not errors:
+        return Unavailable("an answer without data") if reply.data is None else reply.data
+    said = "; ".join(f"{error.code}: {error.message}" for error in errors)
+    codes = {error.code for error in errors}
+    if "THROTTLED" in codes:
+        return Throttled(_wait(reply.extensions))
+    if codes & THEIR_FAULT:
+        return Unavailable(said)
+    return Refused(errors[0].code, said)
+
+
+def _wait(extensions: _Extensions | None) -> timedelta:
+    """Return how long until the bucket holds what was asked for."""
+    cost = extensions.cost if extensions else None
+    bucket = cost.throttle_status if cost else None
+    if cost is None or bucket is None or bucket.restore_rate <= 0:
+        return SHORTEST_WAIT
+    lacking = (cost.requested_query_cost or 0) - bucket.currently_available
+    return max(timedelta(seconds=lacking / bucket.restore_rate), SHORTEST_WAIT)
+
+
+def refusal(payload: Data | None, errors_field: str = "userErrors") -> Outcome | None:
+    """Return what a mutation's own errors say, or None if it was done."""
+    if payload is None:
+        return Unavailable("a mutation that answered null")
+    errors = payload.get(errors_field) or []
+    if not errors:
+        return None
+    code = str(errors[0].get("code") or "user_error")
+    return Refused(code, "; ".join(str(error.get("message")) for error in errors))
+
+
+@cache
+def document(operation: str) -> str:
+    """Return the text of ``operations/<operation>.graphql``."""
+    folder = files("accord.connectors.shopify") / "operations"
+    return (folder / f"{operation}.graphql").read_text(encoding="utf-8")
+
+
+def operation_name(operation: str) -> str:
+    """Return the name an operation has in its document: ``order_whole`` is ``OrderWhole``."""
+    return "".join(part.capitalize() for part in operation.split("_"))
+
+
+def gid(kind: str, own_id: str) -> str:
+    """Return the global id the API asks for, from the digits; a gid stays as it is."""
+    return own_id if own_id.startswith("gid://") else f"gid://shopify/{kind}/{own_id}"
