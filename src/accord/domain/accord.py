@@ -43,7 +43,7 @@ class Stage(Struct, frozen=True):
 
     ``when`` names a column (a track or ``progress``) and the states that satisfy it; every
     column must be satisfied by the truth of some row. ``stall_after`` is how long an order may
-    stay here before ``person`` is asked to look.
+    stay here before ``person`` is asked to look; None where it may rest for good.
     """
 
     name: str
@@ -51,7 +51,7 @@ class Stage(Struct, frozen=True):
     when: dict[str, tuple[State, ...]]
     customer_facing: bool
     notify: Notify
-    stall_after: timedelta
+    stall_after: timedelta | None
     person: str
 
 
@@ -59,7 +59,9 @@ class System(Struct, frozen=True):
     """One connected system as the accord knows it.
 
     ``places`` maps a location of the accord to the id this system gives it. ``settings`` are
-    the declared facts on which the meaning of its words depends.
+    the declared facts on which the meaning of its words depends. ``able_to_own`` and
+    ``able_to_mirror`` are the tracks its connector can speak the truth on and be brought into
+    step on.
     """
 
     name: str
@@ -69,6 +71,8 @@ class System(Struct, frozen=True):
     can: frozenset[ActionKind]
     settings: Mapping[str, str | bool] = {}
     places: Mapping[str, str] = {}
+    able_to_own: frozenset[Track] = frozenset(Track)
+    able_to_mirror: frozenset[Track] = frozenset(Track)
 
     def read(self, kind: str, word: str) -> Reading:
         """Return what a word of this system means here."""
