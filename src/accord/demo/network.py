@@ -1,0 +1,63 @@
+"""The wire between the simulated systems and Accord: it doubles, shuffles and delays."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from random import Random
+
+from accord.connector_kit.simulator import Hook
+
+Post = Callable[[Hook], Awaitable[int]]
+
+# Shares of deliveries; what the vendors' own pages warn of, only more of it.
+DOUBLED = 0.2
+DELAYED = 0.1
+
+OK = 200
+
+
+@dataclass(slots=True)
+class Traffic:
+    """What went over the wire."""
+
+    sent: int = 0
+    delivered: int = 0
+    doubled: int = 0
+    delayed: int = 0
+    refused: int = 0
+
+
+class Network:
+    """Delivers hooks in any order but their own."""
+
+    def __init__(self, post: Post, chance: Random, may_wait: frozenset[str]) -> None:
+        """Let hooks of the systems in ``may_wait`` be late; the others sign the present time."""
+        self._post = post
+        self._chance = chance
+        self._may_wait = may_wait
+        self._late: list[Hook] = []
+        self.traffic = Traffic()
+
+    async def deliver(self, hooks: list[Hook], *, last: bool = False) -> None:
+        """Deliver ``hooks`` with what was late before; keep some back unless it is the ``last``."""
+        self.traffic.sent += len(hooks)
+        ready = self._late
+        self._late = []
+        for hook in hooks:
+            if not last and hook.system in self._may_wait and self._chance.random() < DELAYED:
+                self._late.append(hook)
+                self.traffic.delayed += 1
+                continue
+            ready.append(hook)
+            if self._chance.random() < DOUBLED:
+                ready.append(hook)
+                self.traffic.doubled += 1
+        self._chance.shuffle(ready)
+        for hook in ready:
+            status = await self._post(hook)
+            self.traffic.delivered += 1
+            self.traffic.refused += status != OK
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is still on its way."""
+        return not self._late
