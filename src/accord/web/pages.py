@@ -1,0 +1,144 @@
+"""The first pages: the list of orders, and one order's matrix with what was said and done."""
+
+from datetime import UTC, datetime
+from enum import Enum
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from litestar import Response, get
+from litestar.enums import MediaType
+from litestar.handlers import HTTPRouteHandler
+from msgspec import Struct
+
+from accord.domain.accord import Accord
+from accord.domain.action import action_name
+from accord.domain.comparison import compare
+from accord.domain.matrix import Matrix
+from accord.domain.report import NUMBER
+from accord.domain.sheet import sheet
+from accord.domain.tracks import State
+from accord.domain.truth import truth
+from accord.domain.view import view
+from accord.storage.overview import OrderFile, OrderLine, Overview
+
+ORDERS_A_PAGE = 50
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+class OrderRow(Struct, frozen=True, kw_only=True):
+    """One order in the list."""
+
+    id: str
+    number: str
+    stage: str
+    order: State | None
+    payment: State | None
+    progress: State | None
+    agreeing: int
+    compared: int
+    updated_at: datetime
+
+
+def order_pages(overview: Overview, accord: Accord, refresh: int | None) -> list[HTTPRouteHandler]:
+    """Return the page handlers. ``refresh`` is after how many seconds a page loads itself again."""
+    templates = _templates()
+
+    @get("/", media_type=MediaType.HTML, sync_to_thread=None)
+    async def orders(number: str = "", before: str | None = None) -> Response[str]:
+        if before is not None and not before.isdigit():
+            before = None
+        lines = await overview.orders(number, before, ORDERS_A_PAGE)
+        counts = await overview.counts()
+        rows = [_row(line, accord) for line in lines]
+        more = len(lines) == ORDERS_A_PAGE
+        return _page(
+            templates,
+            "orders.html",
+            rows=rows,
+            total=counts.orders,
+            systems=list(accord.systems),
+            number=number,
+            older=rows[-1].id if more else None,
+            first=before is not None,
+            refresh=refresh,
+        )
+
+    @get("/orders/{order_id:str}", media_type=MediaType.HTML, sync_to_thread=None)
+    async def order(order_id: str) -> Response[str]:
+        file = await overview.order(order_id) if order_id.isdigit() else None
+        if file is None:
+            page = _page(templates, "missing.html", refresh=None)
+            return Response(
+                page.content, status_code=HTTPStatus.NOT_FOUND, media_type=MediaType.HTML
+            )
+        return _page(templates, "order.html", refresh=refresh, **_order(file, accord))
+
+    return [orders, order]
+
+
+def _row(line: OrderLine, accord: Accord) -> OrderRow:
+    so = truth(line.matrix, accord)
+    compared = compare(line.matrix, accord, so)
+    return OrderRow(
+        id=line.order,
+        number=_number(line.matrix),
+        stage=view(line.matrix, accord).stage,
+        order=so.order,
+        payment=so.payment,
+        progress=so.progress,
+        agreeing=sum(comparison.agrees for comparison in compared),
+        compared=len(compared),
+        updated_at=line.updated_at,
+    )
+
+
+def _order(file: OrderFile, accord: Accord) -> dict[str, Any]:
+    matrix = file.line.matrix
+    return {
+        "number": _number(matrix),
+        "stage": view(matrix, accord).definition,
+        "systems": list(accord.systems),
+        "lines": sheet(matrix, accord),
+        "attempts": file.attempts,
+        "history": [told.cell for told in reversed(file.history)],
+        "pending": file.pending,
+    }
+
+
+def _number(matrix: Matrix) -> str:
+    return next((ref.value for ref in matrix.refs if ref.scope == NUMBER), "?")
+
+
+def _page(templates: jinja2.Environment, name: str, **given: Any) -> Response[str]:
+    return Response(templates.get_template(name).render(**given), media_type=MediaType.HTML)
+
+
+def _templates() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["plain"] = plain
+    environment.filters["moment"] = moment
+    return environment
+
+
+def plain(value: object) -> str:
+    """Return a state, an action or an outcome as a person reads it."""
+    if value is None:
+        return "not known"
+    if isinstance(value, Enum):
+        return str(value.value).replace("_", " ")
+    if isinstance(value, Struct):
+        return action_name(type(value)).replace("_", " ")
+    return str(value)
+
+
+def moment(value: datetime | None) -> str:
+    """Return a time to the minute, in UTC and saying so."""
+    return "" if value is None else f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
