@@ -10,6 +10,7 @@ import jinja2
 from litestar import Response, get
 from litestar.enums import MediaType
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, FromQuery
 from msgspec import Struct
 
 from accord.domain.accord import Accord
@@ -46,7 +47,9 @@ def order_pages(overview: Overview, accord: Accord, refresh: int | None) -> list
     templates = _templates()
 
     @get("/", media_type=MediaType.HTML, sync_to_thread=None)
-    async def orders(number: str = "", before: str | None = None) -> Response[str]:
+    async def orders(
+        number: FromQuery[str] = "", before: FromQuery[str | None] = None
+    ) -> Response[str]:
         if before is not None and not before.isdigit():
             before = None
         lines = await overview.orders(number, before, ORDERS_A_PAGE)
@@ -66,7 +69,7 @@ def order_pages(overview: Overview, accord: Accord, refresh: int | None) -> list
         )
 
     @get("/orders/{order_id:str}", media_type=MediaType.HTML, sync_to_thread=None)
-    async def order(order_id: str) -> Response[str]:
+    async def order(order_id: FromPath[str]) -> Response[str]:
         file = await overview.order(order_id) if order_id.isdigit() else None
         if file is None:
             page = _page(templates, "missing.html", refresh=None)
