@@ -7,6 +7,7 @@ import httpx2
 import pytest
 
 from accord.connector_kit.connector import Connector, Context
+from accord.connector_kit.http import in_process
 from accord.connector_kit.link import ConnectedSystem
 from accord.connector_kit.signature import hmac_sha256_matches, strict_base64
 from accord.domain.accord import Role
@@ -66,7 +67,7 @@ async def door(store):
     links = {"bell": ConnectedSystem(BELL, context)}
     receiver = Receiver(links, store, lambda: NOON, lambda: None)
     app = web_app(receiver, store, stack(), failed=lambda error: None)
-    transport = httpx2.ASGITransport(app)
+    transport = in_process(app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://accord") as client:
         yield client
 

@@ -14,7 +14,7 @@ import msgspec
 from accord.domain.outcome import Unavailable
 from accord.engine.ports import FeedError
 
-__all__ = ["Answer", "FeedError", "Http", "as_json", "retry_after"]
+__all__ = ["Answer", "FeedError", "Http", "as_json", "in_process", "retry_after"]
 
 T = TypeVar("T")
 
@@ -117,6 +117,11 @@ class Http:
     async def close(self) -> None:
         """Let go of connections."""
         await self._client.aclose()
+
+
+def in_process(app: Any) -> httpx2.AsyncBaseTransport:
+    """Return a transport to an ASGI application in this process: no socket, the same client."""
+    return httpx2.ASGITransport(app=app)
 
 
 def retry_after(headers: Mapping[str, str], now: datetime, otherwise: timedelta) -> timedelta:
