@@ -1,0 +1,43 @@
+"""What every store does alike: merge facts, leave out addresses, turn hints into work."""
+
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from accord.domain.action import Action, Allocate
+from accord.domain.matrix import Matrix, learn
+from accord.engine.envelope import Lookup
+from accord.engine.ports import TaskKind
+
+
+def merged(held: Matrix, learned: Matrix) -> Matrix:
+    """Return ``held`` with the particulars and names of ``learned``; cells come by envelopes."""
+    known = dict(held.known)
+    for key, told in learned.known.items():
+        known[key] = learn(known.get(key), told)
+    fresh = set(learned.refs) - set(held.refs)
+    refs = tuple(sorted((*held.refs, *fresh))) if fresh else held.refs
+    return replace(held, known=known, refs=refs)
+
+
+def without_address(action: Action) -> Action:
+    """Return ``action`` as it may be kept: where a parcel goes is nobody's business later."""
+    return replace(action, destination=None) if isinstance(action, Allocate) else action
+
+
+class Wanted(Struct, frozen=True):
+    """Work somebody asks for, and when it falls due."""
+
+    kind: TaskKind
+    system: str
+    key: str
+    due: datetime
+
+
+def wanted_by(system: str, lookup: Lookup, now: datetime) -> Wanted:
+    """Return the task that follows from a hint: one thing, or the whole feed for ``*``."""
+    ref = lookup.ref
+    if ref.scope == "*":
+        return Wanted(TaskKind.POLL, system, "*", now)
+    return Wanted(TaskKind.REREAD, system, f"{ref.scope}:{ref.value}", now)

@@ -1,0 +1,265 @@
+"""The store in memory: the model that PostgreSQL is held to, and the store of quick tests."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime, timedelta
+
+from accord.domain.action import action_name
+from accord.domain.matrix import Matrix
+from accord.domain.report import EXTERNAL, Ref
+from accord.engine.envelope import Envelope, Incoming, Lookup, Standing
+from accord.engine.ports import (
+    Attempt,
+    Change,
+    LinkTakenError,
+    Settlement,
+    Task,
+    TaskKind,
+    Verdict,
+)
+from accord.storage.facts import merged, wanted_by, without_address
+from accord.storage.memory_rows import EnvelopeRow, OrderRow, TaskTable
+from accord.storage.overview import AttemptCount, Counts, OrderFile, OrderLine, Told, Tried
+
+
+class MemorySitting:
+    """A ``Sitting``. What it writes is stored when its block ends without an error."""
+
+    def __init__(
+        self, store: "MemoryStore", envelopes: Sequence[Envelope], hands: AsyncExitStack
+    ) -> None:
+        self._store = store
+        self._hands = hands
+        self._held: set[str] = set()
+        self.envelopes: Sequence[Envelope] = envelopes
+        self.written: list[tuple[Sequence[Change], Sequence[Verdict], datetime]] = []
+        self.asked: list[tuple[str, Lookup, datetime]] = []
+
+    async def find(self, refs: Collection[Ref]) -> Mapping[Ref, str]:
+        """Return which of ``refs`` already name an order, and lock those orders."""
+        found = {ref: order for ref in refs if (order := self._store.named(ref))}
+        for order in sorted(set(found.values()) - self._held, key=int):
+            await self._hands.enter_async_context(self._store.rows[order].hand)
+            self._held.add(order)
+        return found
+
+    async def matrices(self, orders: Collection[str]) -> Mapping[str, Matrix]:
+        """Return the matrices of locked orders."""
+        return await self._store.load(orders)
+
+    async def write(
+        self,
+        changes: Sequence[Change],
+        verdicts: Sequence[Verdict],
+        lookups: Mapping[str, Sequence[Lookup]],
+        now: datetime,
+    ) -> None:
+        """Store the outcome of the batch. Raises ``LinkTakenError`` when a name is taken."""
+        self._store.check(changes)
+        self.written.append((changes, verdicts, now))
+        self.asked += [(system, one, now) for system, asked in lookups.items() for one in asked]
+
+
+class MemoryStore:
+    """A ``Store`` and an ``Overview``, as simple as their meaning allows."""
+
+    def __init__(self) -> None:
+        self._envelopes: list[EnvelopeRow] = []
+        self._waiting: dict[int, EnvelopeRow] = {}
+        self._kept: dict[tuple[str, bytes], EnvelopeRow] = {}
+        self._in_hand: set[int] = set()
+        self._links: dict[Ref, set[str]] = {}
+        self.rows: dict[str, OrderRow] = {}
+        self._tasks = TaskTable()
+        self._attempts: list[Attempt] = []
+        self._bookmarks: dict[str, str] = {}
+
+    async def keep(self, incoming: Sequence[Incoming]) -> int:
+        """Keep what was received in one commit; return how many were not copies."""
+        before = len(self._envelopes)
+        for one in incoming:
+            row = self._kept.get((one.system, one.identity))
+            if row is not None:
+                row.copies += 1
+                continue
+            row = EnvelopeRow(one, len(self._envelopes) + 1)
+            self._envelopes.append(row)
+            self._waiting[row.id] = row
+            self._kept[one.system, one.identity] = row
+        return len(self._envelopes) - before
+
+    @asynccontextmanager
+    async def interpreting(self, limit: int, now: datetime) -> AsyncIterator[MemorySitting]:
+        """Claim up to ``limit`` waiting envelopes until the block ends, then commit."""
+        del now  # what waits is ready at any time
+        waiting = self._waiting.values()
+        ready = [row for row in waiting if row.is_ready and row.id not in self._in_hand]
+        claimed = [row.envelope() for row in ready[:limit]]
+        numbers = {envelope.id for envelope in claimed}
+        self._in_hand |= numbers
+        try:
+            async with AsyncExitStack() as hands:
+                sitting = MemorySitting(self, claimed, hands)
+                yield sitting
+                self._commit(sitting)
+        finally:
+            self._in_hand -= numbers
+
+    def named(self, ref: Ref) -> str | None:
+        """Return the one order that has this name."""
+        orders = self._links.get(ref, set())
+        return next(iter(orders)) if len(orders) == 1 else None
+
+    def check(self, changes: Sequence[Change]) -> None:
+        """Raise ``LinkTakenError`` when a name of ``changes`` leads to another order."""
+        wanted: dict[Ref, int] = {}
+        for place, change in enumerate(changes):
+            for ref in sorted(change.matrix.refs):
+                taken = self._links.get(ref, {change.order}) != {change.order}
+                if ref.scope != EXTERNAL and (taken or wanted.setdefault(ref, place) != place):
+                    raise LinkTakenError(ref)
+
+    def _commit(self, sitting: MemorySitting) -> None:
+        for changes, _, _ in sitting.written:
+            self.check(changes)
+        for changes, verdicts, now in sitting.written:
+            for change in changes:
+                self._apply(change, now)
+            for verdict in verdicts:
+                self._settle(verdict, now)
+        for system, lookup, now in sitting.asked:
+            wanted = wanted_by(system, lookup, now)
+            self._tasks.ask(wanted.kind, wanted.system, [wanted.key], now)
+
+    def _apply(self, change: Change, now: datetime) -> None:
+        order = change.order or str(len(self.rows) + 1)
+        row = self.rows.setdefault(order, OrderRow(order))
+        row.matrix, row.updated_at = change.matrix, now
+        row.history += [Told(cell=cell, decided_at=now) for cell in change.told]
+        self._name(order, change.matrix.refs)
+        for system in change.due:
+            self._tasks.ask(TaskKind.PROPAGATE, system, [order], now)
+
+    def _name(self, order: str, refs: Collection[Ref]) -> None:
+        for ref in refs:
+            self._links.setdefault(ref, set()).add(order)
+        for envelope in self._waiting.values():
+            if envelope.waits_for in refs:
+                envelope.waits_for = None
+
+    def _settle(self, verdict: Verdict, now: datetime) -> None:
+        row = self._envelopes[verdict.envelope - 1]
+        row.standing, row.reason, row.decided_at = verdict.standing, verdict.reason, now
+        if verdict.standing is Standing.WAITING:
+            row.waits_for = None if verdict.waits_for in self._links else verdict.waits_for
+        else:
+            self._waiting.pop(row.id, None)
+
+    async def ask(self, kind: TaskKind, system: str, keys: Collection[str], due: datetime) -> None:
+        """Put work down; what is already asked for is not asked twice, only made due earlier."""
+        self._tasks.ask(kind, system, keys, due)
+
+    async def claim(
+        self, kind: TaskKind, systems: Collection[str], limit: int, lease: timedelta, now: datetime
+    ) -> Sequence[Task]:
+        """Lease due tasks, oldest first; each claim has a new token."""
+        return self._tasks.claim(kind, systems, limit, lease, now)
+
+    async def settle(self, settlements: Sequence[Settlement], now: datetime) -> Sequence[Task]:
+        """End leases; return the tasks whose token was no longer the newest."""
+        del now  # the model does not show when a try ended
+        return [one.task for one in settlements if not self._tasks.settle(one)]
+
+    async def record(self, attempts: Sequence[Attempt]) -> None:
+        """Keep what was tried and what came of it."""
+        self._attempts += attempts
+
+    async def load(self, orders: Collection[str]) -> Mapping[str, Matrix]:
+        """Return the matrices of some orders, unlocked."""
+        return {order: self.rows[order].matrix for order in orders if order in self.rows}
+
+    async def link(self, order: str, matrix: Matrix) -> None:
+        """Merge facts learned outside an envelope (what a mirror answered) into an order."""
+        row = self.rows.get(order)
+        if row is None:
+            message = f"there is no order {order} to link anything to"
+            raise LookupError(message)
+        async with row.hand:
+            after = merged(row.matrix, matrix)
+            self.check([Change(order=order, matrix=after)])
+            row.matrix = after
+            self._name(order, after.refs)
+
+    async def bookmark(self, system: str) -> str | None:
+        """Return where the change feed of ``system`` was left."""
+        return self._bookmarks.get(system)
+
+    async def advance(self, system: str, incoming: Sequence[Incoming], bookmark: str) -> int:
+        """Keep a page of a feed and its bookmark in one commit; return how many were new."""
+        self._bookmarks[system] = bookmark
+        return await self.keep(incoming)
+
+    async def next_due(self, now: datetime) -> datetime | None:
+        """Return when the next task falls due, or None if there is none."""
+        return self._tasks.next_due(now)
+
+    async def balance(self) -> Mapping[str, Mapping[Standing, int]]:
+        """Return for each system how many envelopes stand where."""
+        systems = sorted({row.incoming.system for row in self._envelopes})
+        return {
+            system: dict(
+                Counter(r.standing for r in self._envelopes if r.incoming.system == system)
+            )
+            for system in systems
+        }
+
+    async def orders(
+        self, search: str = "", before: str | None = None, limit: int = 50
+    ) -> Sequence[OrderLine]:
+        """Return orders, newest first, from the one older than ``before`` on."""
+        newest = [
+            row.line()
+            for row in reversed(self.rows.values())
+            if (before is None or int(row.order) < int(before)) and row.has_name(search)
+        ]
+        return newest[:limit]
+
+    async def order(self, order: str) -> OrderFile | None:
+        """Return everything on one order, or None if there is no such order."""
+        row = self.rows.get(order)
+        if row is None:
+            return None
+        return OrderFile(
+            line=row.line(),
+            history=list(row.history),
+            attempts=[_tried(attempt) for attempt in self._attempts if attempt.order == order],
+            pending=self._tasks.pending(order),
+        )
+
+    async def counts(self) -> Counts:
+        """Return how much there is of everything."""
+        return Counts(
+            orders=len(self.rows),
+            history=sum(len(row.history) for row in self.rows.values()),
+            envelopes=dict(Counter(row.incoming.origin for row in self._envelopes)),
+            attempts=sorted(_attempt_counts(self._attempts)),
+        )
+
+
+def _tried(attempt: Attempt) -> Tried:
+    return Tried(
+        system=attempt.system,
+        action=without_address(attempt.action),
+        outcome=attempt.outcome,
+        at=attempt.at,
+        took=attempt.took,
+    )
+
+
+def _attempt_counts(attempts: Sequence[Attempt]) -> Iterator[AttemptCount]:
+    ways = Counter(
+        (a.system, action_name(type(a.action)), action_name(type(a.outcome))) for a in attempts
+    )
+    for (system, action, outcome), number in ways.items():
+        yield AttemptCount(system=system, action=action, outcome=outcome, attempts=number)

@@ -1,0 +1,146 @@
+"""Orders in PostgreSQL: their facts, their names, their history, what was tried on them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from msgspec import json
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from accord.domain.action import action_name
+from accord.domain.matrix import Cell, Matrix
+from accord.domain.report import Ref
+from accord.engine.ports import Attempt, LinkTakenError
+from accord.storage.facts import merged, without_address
+from accord.storage.statement import order_number, statement, storable, to_json
+
+# A change of a cell and the order it belongs to.
+Told = tuple[int, Cell]
+# A name and the order it leads to.
+Name = tuple[Ref, int]
+
+
+async def find(connection: AsyncConnection, refs: Collection[Ref]) -> dict[Ref, str]:
+    """Return which of ``refs`` lead to an order."""
+    asked = {(storable(ref.scope), storable(ref.value)): ref for ref in refs}
+    rows = await connection.execute(
+        statement("find_orders"),
+        {"scopes": [scope for scope, _ in asked], "values": [value for _, value in asked]},
+    )
+    return {asked[row.scope, row.value]: str(row.order_id) for row in rows}
+
+
+async def lock(connection: AsyncConnection, orders: Collection[str]) -> None:
+    """Take orders in hand until the transaction ends."""
+    await connection.execute(statement("lock_orders"), {"orders": _numbers(orders)})
+
+
+async def load(connection: AsyncConnection, orders: Collection[str]) -> dict[str, Matrix]:
+    """Return the facts of those of ``orders`` that exist."""
+    rows = await connection.execute(statement("load_matrices"), {"orders": _numbers(orders)})
+    return {str(row.id): json.decode(row.matrix, type=Matrix) for row in rows}
+
+
+async def create(
+    connection: AsyncConnection, matrices: Sequence[Matrix], now: datetime
+) -> list[int]:
+    """Make an order of each of ``matrices``; return their numbers."""
+    if not matrices:
+        return []
+    given = {"matrices": [to_json(matrix) for matrix in matrices], "now": now}
+    return list(await connection.scalars(statement("create_orders"), given))
+
+
+async def update(
+    connection: AsyncConnection, matrices: Mapping[str, Matrix], now: datetime | None
+) -> None:
+    """Replace the facts of orders in our hand; without ``now`` they do not count as told anew."""
+    if not matrices:
+        return
+    given = {
+        "orders": [order_number(order) for order in matrices],
+        "matrices": [to_json(matrix) for matrix in matrices.values()],
+        "now": now,
+    }
+    await connection.execute(statement("update_orders"), given)
+
+
+async def name(connection: AsyncConnection, names: Sequence[Name]) -> None:
+    """Give orders their names and let envelopes that waited for them be read again.
+
+    Raises ``LinkTakenError`` when a name leads to another order.
+    """
+    if not names:
+        return
+    given = {
+        "scopes": [storable(ref.scope) for ref, _ in names],
+        "values": [storable(ref.value) for ref, _ in names],
+        "orders": [order for _, order in names],
+    }
+    fresh = (await connection.execute(statement("link_orders"), given)).all()
+    if len(fresh) < len(names):
+        taken = (await connection.execute(statement("find_taken_link"), given)).first()
+        if taken is not None:
+            raise LinkTakenError(Ref(taken.scope, taken.value))
+    if fresh:
+        woken = {"scopes": [row.scope for row in fresh], "values": [row.value for row in fresh]}
+        await connection.execute(statement("wake_envelopes"), woken)
+
+
+async def link(connection: AsyncConnection, order: str, matrix: Matrix) -> None:
+    """Merge particulars and names learned outside an envelope into one order."""
+    await lock(connection, [order])
+    held = (await load(connection, [order])).get(order)
+    if held is None:
+        message = f"there is no order {order} to link anything to"
+        raise LookupError(message)
+    after = merged(held, matrix)
+    await update(connection, {order: after}, None)
+    fresh = sorted(set(after.refs) - set(held.refs))
+    if fresh:
+        await connection.execute(statement("await_parking"))
+        await name(connection, [(ref, order_number(order)) for ref in fresh])
+
+
+async def add_history(connection: AsyncConnection, told: Sequence[Told], now: datetime) -> None:
+    """Add changed cells to the history."""
+    if not told:
+        return
+    await connection.execute(
+        statement("add_history"),
+        {
+            "orders": [order for order, _ in told],
+            "systems": [cell.system for _, cell in told],
+            "tracks": [cell.track.value for _, cell in told],
+            "subjects": [storable(str(cell.subject)) for _, cell in told],
+            "kinds": [storable(cell.kind) for _, cell in told],
+            "words": [storable(cell.word) for _, cell in told],
+            "states": [cell.state.value for _, cell in told],
+            "said": [cell.said_at for _, cell in told],
+            "happened": [cell.happened_at for _, cell in told],
+            "evidence": [storable(cell.evidence) for _, cell in told],
+            "now": now,
+        },
+    )
+
+
+async def record(connection: AsyncConnection, attempts: Sequence[Attempt]) -> None:
+    """Keep what was tried and what came of it."""
+    if not attempts:
+        return
+    await connection.execute(
+        statement("record_attempts"),
+        {
+            "orders": [order_number(attempt.order) for attempt in attempts],
+            "systems": [attempt.system for attempt in attempts],
+            "action_kinds": [action_name(type(attempt.action)) for attempt in attempts],
+            "outcome_kinds": [action_name(type(attempt.outcome)) for attempt in attempts],
+            "actions": [to_json(without_address(attempt.action)) for attempt in attempts],
+            "outcomes": [to_json(attempt.outcome) for attempt in attempts],
+            "at": [attempt.at for attempt in attempts],
+            "took": [attempt.took for attempt in attempts],
+        },
+    )
+
+
+def _numbers(orders: Collection[str]) -> list[int]:
+    return sorted({order_number(order) for order in orders})

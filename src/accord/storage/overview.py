@@ -1,0 +1,93 @@
+"""What pages and commands read from the store: a second, read-only port beside ``Store``."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from msgspec import Struct
+
+from accord.domain.action import Action
+from accord.domain.matrix import Cell, Matrix
+from accord.domain.outcome import Outcome
+from accord.engine.envelope import Origin
+
+
+class OrderLine(Struct, frozen=True, kw_only=True):
+    """One order in a list."""
+
+    order: str
+    matrix: Matrix
+    updated_at: datetime
+
+
+class Told(Struct, frozen=True, kw_only=True):
+    """One change of a cell, and when Accord took it over."""
+
+    cell: Cell
+    decided_at: datetime
+
+
+class Tried(Struct, frozen=True, kw_only=True):
+    """One try of an action at a mirror."""
+
+    system: str
+    action: Action
+    outcome: Outcome
+    at: datetime
+    took: timedelta
+
+
+class Pending(Struct, frozen=True, kw_only=True):
+    """What is still to be done at one mirror. ``dead``: given up, with its ``note``."""
+
+    system: str
+    due: datetime
+    leased_until: datetime | None
+    failures: int
+    dead: bool
+    note: str
+
+
+class OrderFile(Struct, frozen=True, kw_only=True):
+    """Everything on one order; lists are oldest first."""
+
+    line: OrderLine
+    history: Sequence[Told]
+    attempts: Sequence[Tried]
+    pending: Sequence[Pending]
+
+
+class AttemptCount(Struct, frozen=True, order=True, kw_only=True):
+    """How many tries of one kind of action at one mirror ended one way."""
+
+    system: str
+    action: str
+    outcome: str
+    attempts: int
+
+
+class Counts(Struct, frozen=True, kw_only=True):
+    """How much there is of everything."""
+
+    orders: int
+    history: int
+    envelopes: Mapping[Origin, int]
+    attempts: Sequence[AttemptCount]
+
+
+class Overview(Protocol):
+    """Reading without locking. Every store offers it."""
+
+    async def orders(
+        self, search: str = "", before: str | None = None, limit: int = 50
+    ) -> Sequence[OrderLine]:
+        """Return orders, newest first, from the one older than ``before`` on.
+
+        ``search`` is the beginning of an order number, or the whole of any system's own id.
+        """
+
+    async def order(self, order: str) -> OrderFile | None:
+        """Return everything on one order, or None if there is no such order."""
+
+    async def counts(self) -> Counts:
+        """Return how much there is of everything."""

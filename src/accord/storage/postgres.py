@@ -1,0 +1,122 @@
+"""The store on PostgreSQL: each method is one transaction, and returns once it is durable."""
+
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from accord.domain.matrix import Matrix
+from accord.engine.envelope import Incoming, Standing
+from accord.engine.ports import Attempt, Settlement, Task, TaskKind
+from accord.storage import envelopes, orders, reading, tasks
+from accord.storage.engine import connected
+from accord.storage.facts import Wanted
+from accord.storage.migrations import migrate
+from accord.storage.overview import Counts, OrderFile, OrderLine
+from accord.storage.sitting import PostgresSitting
+
+
+@asynccontextmanager
+async def postgres_store(url: str) -> AsyncIterator["PostgresStore"]:
+    """Bring the database at ``url`` up to date and yield the store on it."""
+    await migrate(url)
+    async with connected(url) as engine:
+        yield PostgresStore(engine)
+
+
+class PostgresStore:
+    """A ``Store`` and an ``Overview``.
+
+    Time is always the caller's: leases and due times are compared with the ``now`` that is passed
+    in, so the clocks of several machines must agree within a small part of a lease. Where they do
+    not, the tokens still keep two workers from settling one task.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def keep(self, incoming: Sequence[Incoming]) -> int:
+        """Keep what was received in one commit; return how many were not copies."""
+        async with self._engine.begin() as connection:
+            return await envelopes.keep(connection, incoming)
+
+    @asynccontextmanager
+    async def interpreting(self, limit: int, now: datetime) -> AsyncIterator[PostgresSitting]:
+        """Claim up to ``limit`` waiting envelopes until the block ends, then commit."""
+        del now  # what waits is ready at any time
+        async with self._engine.begin() as connection:
+            claimed = await envelopes.claim(connection, limit)
+            yield PostgresSitting(connection, claimed)
+
+    async def ask(self, kind: TaskKind, system: str, keys: Collection[str], due: datetime) -> None:
+        """Put work down; what is already asked for is not asked twice, only made due earlier."""
+        async with self._engine.begin() as connection:
+            await tasks.ask(connection, [Wanted(kind, system, key, due) for key in keys])
+
+    async def claim(
+        self, kind: TaskKind, systems: Collection[str], limit: int, lease: timedelta, now: datetime
+    ) -> Sequence[Task]:
+        """Lease due tasks, oldest first; each claim has a new token."""
+        async with self._engine.begin() as connection:
+            return await tasks.claim(connection, kind, systems, limit=limit, lease=lease, now=now)
+
+    async def settle(self, settlements: Sequence[Settlement], now: datetime) -> Sequence[Task]:
+        """End leases; return the tasks whose token was no longer the newest."""
+        async with self._engine.begin() as connection:
+            return await tasks.settle(connection, settlements, now)
+
+    async def record(self, attempts: Sequence[Attempt]) -> None:
+        """Keep what was tried and what came of it."""
+        async with self._engine.begin() as connection:
+            await orders.record(connection, attempts)
+
+    async def load(self, orders_: Collection[str]) -> Mapping[str, Matrix]:
+        """Return the matrices of some orders, unlocked."""
+        async with self._engine.connect() as connection:
+            return await orders.load(connection, orders_)
+
+    async def link(self, order: str, matrix: Matrix) -> None:
+        """Merge facts learned outside an envelope (what a mirror answered) into an order."""
+        async with self._engine.begin() as connection:
+            await orders.link(connection, order, matrix)
+
+    async def bookmark(self, system: str) -> str | None:
+        """Return where the change feed of ``system`` was left."""
+        async with self._engine.connect() as connection:
+            return await envelopes.bookmark(connection, system)
+
+    async def advance(self, system: str, incoming: Sequence[Incoming], bookmark: str) -> int:
+        """Keep a page of a feed and its bookmark in one commit; return how many were new."""
+        async with self._engine.begin() as connection:
+            new = await envelopes.keep(connection, incoming)
+            await envelopes.move_bookmark(connection, system, bookmark)
+            return new
+
+    async def next_due(self, now: datetime) -> datetime | None:
+        """Return when the next task falls due, or None if there is none."""
+        async with self._engine.connect() as connection:
+            found = await tasks.next_due(connection)
+        return found and max(found, now)
+
+    async def balance(self) -> Mapping[str, Mapping[Standing, int]]:
+        """Return for each system how many envelopes stand where."""
+        async with self._engine.connect() as connection:
+            return await envelopes.balance(connection)
+
+    async def orders(
+        self, search: str = "", before: str | None = None, limit: int = 50
+    ) -> Sequence[OrderLine]:
+        """Return orders, newest first, from the one older than ``before`` on."""
+        async with self._engine.connect() as connection:
+            return await reading.orders(connection, search, before, limit)
+
+    async def order(self, order: str) -> OrderFile | None:
+        """Return everything on one order, or None if there is no such order."""
+        async with self._engine.connect() as connection:
+            return await reading.order(connection, order)
+
+    async def counts(self) -> Counts:
+        """Return how much there is of everything."""
+        async with self._engine.connect() as connection:
+            return await reading.counts(connection)

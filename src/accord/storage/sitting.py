@@ -1,0 +1,107 @@
+"""A batch of envelopes in one hand, inside one transaction of PostgreSQL."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from accord.domain.matrix import Matrix
+from accord.domain.report import Ref
+from accord.engine.envelope import Envelope, Lookup, Standing
+from accord.engine.ports import Change, TaskKind, Verdict
+from accord.storage import orders, tasks
+from accord.storage.facts import Wanted, wanted_by
+from accord.storage.statement import order_number, statement, storable
+
+
+class PostgresSitting:
+    """A ``Sitting``. A batch costs a dozen statements, however many envelopes it holds.
+
+    Everything is locked in one order (orders by number, then names, then tasks), so that two
+    sittings wait for each other but never in a circle.
+    """
+
+    def __init__(self, connection: AsyncConnection, envelopes: Sequence[Envelope]) -> None:
+        self._connection = connection
+        self.envelopes: Sequence[Envelope] = envelopes
+        # The names the orders already have; a stored matrix has all of its names linked.
+        self._named: dict[str, frozenset[Ref]] = {}
+
+    async def find(self, refs: Collection[Ref]) -> Mapping[Ref, str]:
+        """Return which of ``refs`` already name an order, and lock those orders."""
+        if not refs:
+            return {}
+        found = await orders.find(self._connection, refs)
+        if found:
+            await orders.lock(self._connection, set(found.values()))
+        return found
+
+    async def matrices(self, orders_: Collection[str]) -> Mapping[str, Matrix]:
+        """Return the matrices of locked orders."""
+        if not orders_:
+            return {}
+        loaded = await orders.load(self._connection, orders_)
+        self._named.update((order, frozenset(matrix.refs)) for order, matrix in loaded.items())
+        return loaded
+
+    async def write(
+        self,
+        changes: Sequence[Change],
+        verdicts: Sequence[Verdict],
+        lookups: Mapping[str, Sequence[Lookup]],
+        now: datetime,
+    ) -> None:
+        """Store the outcome of the batch. Raises ``LinkTakenError`` when a name is taken."""
+        numbers = await self._store(changes, now)
+        placed = list(zip(changes, numbers, strict=True))
+        names = [
+            (ref, number)
+            for change, number in placed
+            for ref in sorted(set(change.matrix.refs) - self._named.get(str(number), frozenset()))
+        ]
+        if any(verdict.waits_for for verdict in verdicts):
+            await self._connection.execute(statement("await_linking"))
+        elif names:
+            await self._connection.execute(statement("await_parking"))
+        await orders.name(self._connection, names)
+        told = [(number, cell) for change, number in placed for cell in change.told]
+        await orders.add_history(self._connection, told, now)
+        await self._settle(verdicts, now)
+        mirrors = [
+            Wanted(TaskKind.PROPAGATE, system, str(number), now)
+            for change, number in placed
+            for system in change.due
+        ]
+        await tasks.ask(self._connection, [*mirrors, *_rereads(lookups, now)])
+
+    async def _store(self, changes: Sequence[Change], now: datetime) -> list[int]:
+        """Write the matrices; return the number of each change's order."""
+        new = [change.matrix for change in changes if change.order is None]
+        made = iter(await orders.create(self._connection, new, now))
+        seen = {change.order: change.matrix for change in changes if change.order is not None}
+        await orders.update(self._connection, seen, now)
+        return [
+            next(made) if change.order is None else order_number(change.order) for change in changes
+        ]
+
+    async def _settle(self, verdicts: Sequence[Verdict], now: datetime) -> None:
+        if not verdicts:
+            return
+        waits = [v.waits_for if v.standing is Standing.WAITING else None for v in verdicts]
+        await self._connection.execute(
+            statement("settle_envelopes"),
+            {
+                "envelopes": [verdict.envelope for verdict in verdicts],
+                "standings": [verdict.standing.value for verdict in verdicts],
+                "reasons": [storable(verdict.reason) for verdict in verdicts],
+                "waits_scopes": [ref and storable(ref.scope) for ref in waits],
+                "waits_values": [ref and storable(ref.value) for ref in waits],
+                "now": now,
+            },
+        )
+
+
+def _rereads(lookups: Mapping[str, Sequence[Lookup]], now: datetime) -> Iterator[Wanted]:
+    for system, asked in lookups.items():
+        for lookup in asked:
+            yield wanted_by(system, lookup, now)

@@ -1,0 +1,7 @@
+-- Lock the oldest envelopes that can be read now and that nobody else has in hand.
+SELECT id, system, topic, origin, body, headers, received_at
+  FROM envelope
+ WHERE standing = 'waiting' AND waits_scope IS NULL
+ ORDER BY id
+ LIMIT :limit
+   FOR UPDATE SKIP LOCKED

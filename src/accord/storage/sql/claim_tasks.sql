@@ -1,0 +1,27 @@
+-- Lease the tasks that have been due longest, each under a new token. A lease that ran out is as
+-- good as none.
+WITH due AS (
+    SELECT ready.id, ready.due
+      FROM unnest(CAST(:systems AS text[])) AS given (system)
+     CROSS JOIN LATERAL (
+           SELECT task.id, task.due
+             FROM task
+            WHERE task.kind = :kind AND task.system = given.system AND NOT task.dead
+              AND task.due <= CAST(:now AS timestamptz)
+              AND (task.leased_until IS NULL OR task.leased_until <= CAST(:now AS timestamptz))
+            ORDER BY task.due, task.id
+            LIMIT :limit
+              FOR UPDATE SKIP LOCKED
+           ) AS ready
+     ORDER BY ready.due, ready.id
+     LIMIT :limit
+), leased AS (
+    UPDATE task
+       SET leased_until = CAST(:leased_until AS timestamptz),
+           token = nextval('task_token'),
+           asked_again = NULL
+      FROM due
+     WHERE task.id = due.id
+    RETURNING task.id, task.system, task.key, task.token, task.failures, task.due
+)
+SELECT system, key, token, failures FROM leased ORDER BY due, id

@@ -1,0 +1,2 @@
+-- How many envelopes came on which way.
+SELECT origin, count(*) AS envelopes FROM envelope GROUP BY origin

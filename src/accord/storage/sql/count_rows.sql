@@ -1,0 +1,2 @@
+-- How much there is: orders, changes of cells.
+SELECT (SELECT count(*) FROM orders) AS orders, (SELECT count(*) FROM history) AS history
