@@ -37,6 +37,7 @@ class Code(StrEnum):
     CANNOT_OWN = "cannot_own"
     CANNOT_MIRROR = "cannot_mirror"
     OWNER_IS_MIRROR = "owner_is_mirror"
+    NOTHING_MIRRORED = "nothing_mirrored"
     NOT_BY_LOCATION = "not_by_location"
     UNKNOWN_LOCATION = "unknown_location"
     PLACE_UNKNOWN = "place_unknown"
@@ -78,6 +79,7 @@ _MEANINGS: Mapping[Code, str] = {
     Code.CANNOT_OWN: "The owner's connector cannot speak the truth on this track.",
     Code.CANNOT_MIRROR: "A mirror's connector cannot write this track.",
     Code.OWNER_IS_MIRROR: "A system both owns a track and is listed as its mirror.",
+    Code.NOTHING_MIRRORED: "No system mirrors any track, so nothing is ever brought into step.",
     Code.NOT_BY_LOCATION: "A track of the whole order has owners by location.",
     Code.UNKNOWN_LOCATION: "An owner is named for a location that no system knows.",
     Code.PLACE_UNKNOWN: "A system that must recognise a location has no id for it.",
@@ -127,8 +129,9 @@ class Finding(Struct, frozen=True, kw_only=True):
         return dotted(self.where)
 
     def __str__(self) -> str:
-        line = f"line {self.line}, " if self.line else ""
-        return f"{line}{self.key}: {self.what} {self.remedy}"
+        line = f"line {self.line}" if self.line else ""
+        place = ", ".join(part for part in (line, self.key) if part)
+        return f"{place}: {self.what} {self.remedy}"
 
 
 def dotted(path: Path) -> str:

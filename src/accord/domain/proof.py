@@ -106,7 +106,7 @@ def _by_location(accord: Accord, track: Track, owners: dict[str, str]) -> Iterat
 def _able(accord: Accord, track: Track, name: str, where: tuple[str, ...]) -> Iterator[Finding]:
     system = accord.systems.get(name)
     if system is None:
-        yield _unknown_system(accord, name, where)
+        yield from _unknown_system(accord, name, where)
     elif track not in system.able_to_own:
         able = [s.name for s in accord.systems.values() if track in s.able_to_own]
         yield Finding(
@@ -123,7 +123,7 @@ def _mirrors(accord: Accord, track: Track) -> Iterator[Finding]:
     for name in accord.ownership.mirrors.get(track, ()):
         system = accord.systems.get(name)
         if system is None:
-            yield _unknown_system(accord, name, where)
+            yield from _unknown_system(accord, name, where)
         elif name in accord.ownership.owners_of(track):
             yield Finding(
                 code=Code.OWNER_IS_MIRROR,
@@ -146,8 +146,10 @@ def _cannot_mirror(system: System, track: Track, where: tuple[str, ...]) -> Find
     )
 
 
-def _unknown_system(accord: Accord, name: str, where: tuple[str, ...]) -> Finding:
-    return Finding(
+def _unknown_system(accord: Accord, name: str, where: tuple[str, ...]) -> Iterator[Finding]:
+    if not accord.systems:
+        return  # that there are none is said once
+    yield Finding(
         code=Code.UNKNOWN_SYSTEM,
         where=where,
         what=f"The accord names no system {name!r}.",

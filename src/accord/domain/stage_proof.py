@@ -1,4 +1,4 @@
-"""Whether the stages are sound: defined, reachable, answered for, fit for whom they are shown to."""
+"""Whether stages are sound: defined, reachable, answered for, fit for whom they are shown to."""
 
 from collections.abc import Iterator, Mapping, Sequence
 

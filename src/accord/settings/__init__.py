@@ -1,0 +1,1 @@
+"""What Accord is told: the accord file, the settings of each system, secrets, its own process."""
