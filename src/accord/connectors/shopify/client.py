@@ -9,6 +9,7 @@ from accord.connectors.shopify.session import Session, gid
 from accord.connectors.shopify.teller import FULFILLMENT_ORDER_SCOPE, ORDER_SCOPE, RETURN_SCOPE
 from accord.domain.action import (
     Action,
+    ActionKind,
     AddTracking,
     CancelOrder,
     Complete,
@@ -24,7 +25,9 @@ from accord.domain.outcome import Outcome, Refused
 from accord.domain.report import Ref, SubjectKind
 from accord.engine.ports import Document, Page
 
-CAN = frozenset({Ship, AddTracking, TellDelivery, Hold, Release, CancelOrder, Complete})
+CAN: frozenset[ActionKind] = frozenset(
+    {Ship, AddTracking, TellDelivery, Hold, Release, CancelOrder, Complete}
+)
 
 
 class ShopifyClient:
