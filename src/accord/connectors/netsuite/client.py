@@ -1,0 +1,93 @@
+"""All the talking to NetSuite, and none of the meaning."""
+
+from collections.abc import AsyncIterator, Sequence
+
+from accord.connector_kit.connector import Context
+from accord.connectors.netsuite import amending, feed, orders, returns, shipping
+from accord.connectors.netsuite.session import Session
+from accord.domain.action import (
+    Action,
+    AddTracking,
+    Advance,
+    Amend,
+    Approve,
+    AuthorizeReturn,
+    CancelOrder,
+    CloseReturn,
+    Destination,
+    Ship,
+    action_name,
+)
+from accord.domain.matrix import Matrix
+from accord.domain.outcome import Outcome, Refused
+from accord.domain.report import Ref
+from accord.engine.ports import Document, Page
+
+
+class NetSuiteClient:
+    """One connected NetSuite account."""
+
+    def __init__(self, context: Context) -> None:
+        """Open nothing yet."""
+        self._system = context.system
+        self._session = Session(context)
+        self._timezone = str(context.settings.get("timezone", ""))
+        self._pick_pack_ship = bool(context.settings.get("pick_pack_ship", True))
+
+    def changes(self, bookmark: str | None) -> AsyncIterator[Page]:
+        """Yield pages of transactions that changed since ``bookmark``."""
+        return feed.changes(self._session, self._timezone, bookmark)
+
+    async def reread(self, ref: Ref) -> Sequence[Document] | Outcome:
+        """Return a sales order with all that was made from it, or why it could not be read."""
+        return await feed.reread(self._session, ref)
+
+    async def perform(self, action: Action, order: Matrix) -> Outcome:
+        """Ask for one change; every failure is a value."""
+        match action:
+            case Advance():
+                return await shipping.advance(
+                    self._session, action, pick_pack_ship=self._pick_pack_ship
+                )
+            case AddTracking():
+                return await shipping.add_tracking(self._session, action)
+            case CloseReturn():
+                return await returns.close(self._session, action)
+            case Ship() | Approve() | CancelOrder() | Amend() | AuthorizeReturn():
+                booked = await orders.booked(self._session, self._system, order)
+                if not isinstance(booked, orders.Booked):
+                    return booked
+                return await self._change(action, booked)
+            case _:
+                return Refused("cannot", f"NetSuite cannot {action_name(type(action))}")
+
+    async def _change(
+        self, action: Ship | Approve | CancelOrder | Amend | AuthorizeReturn, booked: orders.Booked
+    ) -> Outcome:
+        match action:
+            case Ship():
+                return await shipping.ship(
+                    self._session, booked, action, pick_pack_ship=self._pick_pack_ship
+                )
+            case Approve():
+                return await orders.approve(self._session, booked)
+            case CancelOrder():
+                return await orders.cancel(self._session, booked)
+            case Amend():
+                return await amending.amend(self._session, booked, action)
+            case AuthorizeReturn():
+                return await returns.authorize(self._session, booked, action)
+
+    async def destination(self, order: Matrix) -> Destination | Outcome:
+        """Return a refusal: the storefront is asked where parcels go."""
+        known = order.own_ref(self._system) or "this order"
+        return Refused("cannot", f"NetSuite is not asked for the address of {known}")
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self._session.close()
+
+
+def connect(context: Context) -> NetSuiteClient:
+    """Return a client for one account."""
+    return NetSuiteClient(context)

@@ -1,0 +1,136 @@
+"""Reading NetSuite's changes page by page, and one order with all that was made from it."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+from msgspec import Raw, Struct
+
+from accord.connector_kit.http import Answer, FeedError
+from accord.connector_kit.wire import write_json
+from accord.connectors.netsuite import suiteql
+from accord.connectors.netsuite.feed_time import Cursor, starting_point
+from accord.connectors.netsuite.payloads import OfOrder
+from accord.connectors.netsuite.session import RECORDS, Session
+from accord.domain.outcome import Outcome, Refused, Unavailable
+from accord.domain.report import EXTERNAL, NUMBER, Ref
+from accord.engine.ports import Document, Page
+
+# The most a page may hold.
+PAGE = 1000
+# The record types read whole for an order; of the others a row says enough.
+RECORD_NAMES = {"ItemShip": "itemFulfillment", "RtnAuth": "returnAuthorization"}
+
+
+class Rows(Struct, frozen=True, rename="camel"):
+    """A page of what a query found. Rows are kept as they came."""
+
+    items: tuple[dict[str, Any], ...] = ()
+    has_more: bool = False
+
+
+class Key(Struct, frozen=True):
+    """Where a row stands in the feed."""
+
+    id: str
+    lm: str
+
+
+class Identified(Struct, frozen=True):
+    """A found record."""
+
+    id: str
+
+
+class Found(Struct, frozen=True):
+    """The records a question found."""
+
+    items: tuple[Identified, ...] = ()
+
+
+async def changes(session: Session, zone_name: str, bookmark: str | None) -> AsyncIterator[Page]:
+    """Yield pages of changed transactions; the bookmark is the last time seen on the account."""
+    since = starting_point(bookmark, _zone(zone_name), session.now())
+    seen = bookmark or since
+    cursor: Cursor | None = None
+    more = True
+    while more:
+        rows = await session.query(suiteql.changed_since(since, cursor), PAGE, Rows)
+        if not isinstance(rows, Rows):
+            raise FeedError(rows)
+        cursor = _last(rows) or cursor
+        seen = max(seen, cursor.moment) if cursor else seen
+        more = rows.has_more and bool(rows.items)
+        documents = (Document("feed/transaction", write_json(row)) for row in rows.items)
+        yield Page(tuple(documents), seen)
+
+
+async def reread(session: Session, ref: Ref) -> Sequence[Document] | Outcome:
+    """Return a sales order, its fulfillments and returns whole, its invoices as rows."""
+    order = await _order_id(session, ref)
+    if not isinstance(order, str):
+        return order
+    whole = await session.call("GET", f"{RECORDS}/salesOrder/{order}?expandSubResources=true")
+    if not isinstance(whole, Answer):
+        return whole
+    if isinstance(problem := whole.read(Identified), Unavailable):
+        return problem
+    children = await session.query(suiteql.made_from(int(order)), PAGE, Rows)
+    if not isinstance(children, Rows):
+        return children
+    documents = [Document("reread/salesOrder", whole.body)]
+    for row in children.items:
+        document = await _child(session, order, row)
+        if not isinstance(document, Document):
+            return document
+        documents.append(document)
+    return documents
+
+
+async def _child(session: Session, order: str, row: dict[str, Any]) -> Document | Outcome:
+    name = RECORD_NAMES.get(row.get("type", ""))
+    if name is None:
+        return Document("reread/transaction", write_json(row))
+    record = await session.read(f"{RECORDS}/{name}/{row.get('id')}", Raw)
+    if not isinstance(record, Raw):
+        return record
+    return Document(f"reread/{name}", write_json(OfOrder(order, record)))
+
+
+async def _order_id(session: Session, ref: Ref) -> str | Outcome:
+    match ref.scope:
+        case "order" if ref.value.isdecimal():
+            return ref.value
+        case "number":
+            question = suiteql.orders_by_number(ref.value)
+        case "external":
+            question = suiteql.orders_by_external_id(ref.value)
+        case _:
+            known = f"order, {NUMBER} or {EXTERNAL}"
+            return Refused("cannot", f"NetSuite reads orders by {known}, not {ref.scope} {ref}")
+    found = await session.query(question, PAGE, Found)
+    if not isinstance(found, Found):
+        return found
+    if len(found.items) != 1:
+        many = len(found.items) or "no"
+        return Refused("not_one", f"{many} sales orders with the {ref.scope} {ref.value}")
+    return found.items[0].id
+
+
+def _last(rows: Rows) -> Cursor | None:
+    if not rows.items:
+        return None
+    try:
+        key = msgspec.convert(rows.items[-1], Key)
+        return Cursor(key.lm, int(key.id))
+    except (msgspec.ValidationError, ValueError) as error:
+        raise FeedError(Unavailable(f"a row without its id and time: {error}")) from error
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        message = f"{name!r} is no IANA time zone; correct the setting timezone"
+        raise FeedError(Refused("timezone", message)) from error
