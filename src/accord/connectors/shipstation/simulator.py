@@ -98,6 +98,14 @@ class ShipStationSimulator:
         """Return the ids of the shipments of an order, oldest first."""
         return [shipment.shipment_id for shipment in self._of_order(order_number)]
 
+    def order_of(self, shipment_id: str) -> str:
+        """Return the order number a shipment was made for."""
+        return self._account.shipment(shipment_id).number
+
+    def status(self, shipment_id: str) -> str:
+        """Return the status word of a shipment."""
+        return self._account.shipment(shipment_id).status
+
     def lines(self, shipment_id: str) -> dict[str, int]:
         """Return what a shipment holds, by SKU."""
         items = self._account.shipment(shipment_id).given.get("items", [])

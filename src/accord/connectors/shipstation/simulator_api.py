@@ -7,6 +7,7 @@ from uuid import UUID
 
 from litestar import Litestar, Request, Response, get, post, put
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, JSONBody
 
 from accord.connectors.shipstation import simulator_shapes as shapes
 from accord.connectors.shipstation.simulator_state import (
@@ -55,7 +56,7 @@ def _shipment_reads(account: Account, page_size: PageSize) -> list[HTTPRouteHand
         return _page("shipments", shown, asked, page_size())
 
     @get("/v2/shipments/external_shipment_id/{external_id:str}")
-    async def by_external_id(external_id: str) -> Json:
+    async def by_external_id(external_id: FromPath[str]) -> Json:
         for one in account.shipments.values():
             if one.external_id == external_id:
                 return shapes.shipment(one)
@@ -63,7 +64,7 @@ def _shipment_reads(account: Account, page_size: PageSize) -> list[HTTPRouteHand
         raise RejectedError(Code.INVALID_IDENTIFIER, message, 404)
 
     @get("/v2/shipments/{shipment_id:str}")
-    async def by_id(shipment_id: str) -> Json:
+    async def by_id(shipment_id: FromPath[str]) -> Json:
         return shapes.shipment(account.shipment(shipment_id))
 
     return [listed, by_external_id, by_id]
@@ -71,23 +72,23 @@ def _shipment_reads(account: Account, page_size: PageSize) -> list[HTTPRouteHand
 
 def _shipment_changes(account: Account, created: Created) -> list[HTTPRouteHandler]:
     @post("/v2/shipments", status_code=200)
-    async def create(data: Json) -> Json:
+    async def create(data: JSONBody[Json]) -> Json:
         made = [account.create(given) for given in data["shipments"]]
         for one in made:
             created(one)
         return {"has_errors": False, "shipments": [shapes.shipment(one) for one in made]}
 
     @put("/v2/shipments/{shipment_id:str}/cancel", status_code=204)
-    async def cancel(shipment_id: str) -> None:
+    async def cancel(shipment_id: FromPath[str]) -> None:
         account.cancel(shipment_id)
 
     @put("/v2/shipments/{shipment_id:str}/hold", status_code=200)
-    async def hold(shipment_id: str, data: Json) -> Json:
+    async def hold(shipment_id: FromPath[str], data: JSONBody[Json]) -> Json:
         account.hold(shipment_id, date.fromisoformat(data["hold_until_date"][:10]))
         return shapes.shipment(account.shipment(shipment_id))
 
     @put("/v2/shipments/{shipment_id:str}/restore", status_code=200)
-    async def restore(shipment_id: str) -> Json:
+    async def restore(shipment_id: FromPath[str]) -> Json:
         account.restore(shipment_id)
         return shapes.shipment(account.shipment(shipment_id))
 
@@ -110,21 +111,21 @@ def _labels(account: Account, page_size: PageSize, bought: Bought) -> list[HTTPR
         return _page("labels", found, asked, page_size())
 
     @get("/v2/labels/{label_id:str}")
-    async def by_id(label_id: str) -> Json:
+    async def by_id(label_id: FromPath[str]) -> Json:
         return shown(account.label(label_id))
 
     @get("/v2/labels/{label_id:str}/track")
-    async def track(label_id: str) -> Json:
+    async def track(label_id: FromPath[str]) -> Json:
         return shapes.tracking(account.label(label_id))
 
     @post("/v2/labels/shipment/{shipment_id:str}", status_code=200)
-    async def buy(shipment_id: str) -> Json:
+    async def buy(shipment_id: FromPath[str]) -> Json:
         label = account.buy_label(shipment_id)
         bought(label)
         return shown(label)
 
     @put("/v2/labels/{label_id:str}/void", status_code=200)
-    async def void(label_id: str) -> Json:
+    async def void(label_id: FromPath[str]) -> Json:
         reason = account.void(label_id)
         if reason is None:
             return {"approved": True, "message": "This label has been voided."}
