@@ -91,7 +91,8 @@ def _twice(system: System) -> Iterator[Finding]:
     listings = [(row.kind, row.word.casefold()) for row in system.vocabulary.ignored]
     for kind, word, condition in rows:
         where = word_path(system.name, kind, word)
-        if (kind, word.casefold()) in silences:
+        # A row under a condition may leave the word silent where the condition does not hold.
+        if not condition and (kind, word.casefold()) in silences:
             yield _mapped_twice(where, f"{word!r} on {kind} is both mapped and ignored")
         elif (*where, condition) in seen:
             yield _mapped_twice(where, f"{word!r} on {kind} is mapped twice")
@@ -103,7 +104,7 @@ def _twice(system: System) -> Iterator[Finding]:
 
 
 def _condition(row: Row) -> str:
-    return repr(sorted(row.when.items()))
+    return repr(sorted(row.when.items())) if row.when else ""
 
 
 def _mapped_twice(where: Path, what: str) -> Finding:

@@ -88,7 +88,8 @@ def _warn_of_silence(
     mirrored: Mapping[Track, tuple[str, ...]],
 ) -> None:
     """Warn where nothing mirrors anything and nobody said that this is meant."""
-    meant = preset is not None or all("mirrors" in entry for entry in entries.values())
+    said = [entry for entry in entries.values() if "owner" in entry]
+    meant = preset is not None or all("mirrors" in entry for entry in said)
     if meant or any(mirrored.values()):
         return
     table.notes.add_warning(
