@@ -105,7 +105,7 @@ async def _order_id(session: Session, ref: Ref) -> str | Outcome:
         case "number":
             question = suiteql.orders_by_number(ref.value)
         case "external":
-            question = suiteql.orders_by_external_id(ref.value)
+            question = suiteql.by_external_id("SalesOrd", ref.value)
         case _:
             known = f"order, {NUMBER} or {EXTERNAL}"
             return Refused("cannot", f"NetSuite reads orders by {known}, not {ref.scope} {ref}")

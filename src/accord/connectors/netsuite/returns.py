@@ -29,7 +29,7 @@ class Returned(Struct, frozen=True):
 
 async def authorize(session: Session, order: Booked, action: AuthorizeReturn) -> Outcome:
     """Book a return with exactly its lines, approved; one booked before is not booked again."""
-    found = await existing(session, RETURNS, action.source)
+    found = await existing(session, "RtnAuth", action.source)
     if found is not None:
         return found
     chosen = returned_lines(order, action.lines)
@@ -46,7 +46,7 @@ async def authorize(session: Session, order: Booked, action: AuthorizeReturn) ->
     }
     # Lines that are not replaced come back in full, since the order's lines are copied.
     address = f"{order.path}/!transform/returnAuthorization?replace=item"
-    return await made_once(session, address, body, RETURNS, action.source)
+    return await made_once(session, address, body, "RtnAuth", action.source)
 
 
 def returned_lines(order: Booked, lines: dict[str, int]) -> list[Returned] | Refused:

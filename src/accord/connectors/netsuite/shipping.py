@@ -1,10 +1,8 @@
 """Item fulfillments: recording a parcel, moving it on, giving it its tracking numbers."""
 
-from urllib.parse import quote
-
-from msgspec import Struct
-
 from accord.connector_kit.http import Answer
+from accord.connectors.netsuite import suiteql
+from accord.connectors.netsuite.feed import Found
 from accord.connectors.netsuite.lines import Line, goods
 from accord.connectors.netsuite.orders import CANCELLED, CLOSED, PENDING_APPROVAL, Booked
 from accord.connectors.netsuite.parse import MADE_BY_ACCORD, status_of
@@ -21,32 +19,24 @@ SHIP_STATUS = {State.PACKED: "B", State.SHIPPED: "C"}
 UNKNOWN_WEIGHT = 1
 
 
-class Existing(Struct, frozen=True):
-    """A record found by its external id."""
-
-    id: str
-
-
 def external_id(source: Ref) -> str:
     """Return the external id of what Accord makes from ``source``; it can be made only once."""
     return f"{MADE_BY_ACCORD}:{source.scope}:{source.value}"
 
 
-async def existing(session: Session, records: str, source: Ref) -> Outcome | None:
+async def existing(session: Session, kind: str, source: Ref) -> Outcome | None:
     """Return ``Unneeded`` if a record was already made from ``source``, None if none was."""
-    address = f"{records}/eid:{quote(external_id(source), safe='')}"
-    answer = await session.call("GET", address)
-    if isinstance(answer, Answer):
-        found = answer.read(Existing)
-        if isinstance(found, Existing):
-            return Unneeded(f"record {found.id} was made from {source.scope} {source.value}")
+    question = suiteql.by_external_id(kind, external_id(source))
+    found = await session.query(question, 1, Found)
+    if not isinstance(found, Found):
         return found
-    unknown = isinstance(answer, Refused) and answer.code in {"NONEXISTENT_ID", "404"}
-    return None if unknown else answer
+    if not found.items:
+        return None
+    return Unneeded(f"{kind} {found.items[0].id} was made from {source.scope} {source.value}")
 
 
 async def made_once(
-    session: Session, address: str, body: object, records: str, source: Ref
+    session: Session, address: str, body: object, kind: str, source: Ref
 ) -> Outcome:
     """Make a record from ``source`` by a transform.
 
@@ -57,7 +47,7 @@ async def made_once(
     if isinstance(answer, Answer):
         return Applied(answer.headers.get("location", "").rstrip("/").rpartition("/")[2])
     if isinstance(answer, Refused):
-        return await existing(session, records, source) or answer
+        return await existing(session, kind, source) or answer
     return answer
 
 
@@ -66,7 +56,7 @@ async def ship(session: Session, order: Booked, action: Ship, *, pick_pack_ship:
     letter = SHIP_STATUS.get(action.state)
     if letter is None or (letter != SHIP_STATUS[State.SHIPPED] and not pick_pack_ship):
         return Refused("cannot", f"this account keeps no record of a parcel that is {action.state}")
-    found = await existing(session, FULFILLMENTS, action.source)
+    found = await existing(session, "ItemShip", action.source)
     if found is not None:
         return found
     if order.status in {PENDING_APPROVAL, CANCELLED, CLOSED}:
@@ -82,7 +72,7 @@ async def ship(session: Session, order: Booked, action: Ship, *, pick_pack_ship:
     if pick_pack_ship:
         body["shipStatus"] = {"id": letter}
     address = f"{order.path}/!transform/itemFulfillment"
-    return await made_once(session, address, body, FULFILLMENTS, action.source)
+    return await made_once(session, address, body, "ItemShip", action.source)
 
 
 def chosen(order: Booked, action: Ship) -> list[dict[str, object]] | Refused:

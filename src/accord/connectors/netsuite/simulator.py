@@ -72,6 +72,10 @@ class NetSuiteSimulator:
     def page_size(self, size: int) -> None:
         self.door.page_size = size
 
+    def refuse_cancelling(self) -> None:
+        """Take no status but A and B from now on, which is all that is documented for REST."""
+        self._records.refuses_cancelling = True
+
     @property
     def app(self) -> Asgi:
         """The API."""
@@ -167,17 +171,18 @@ class NetSuiteSimulator:
 
     def fulfill_by_hand(self, number: str, lines: Mapping[str, int], status: str = "C") -> str:
         """Record a fulfillment Accord was not told of; return its internal id."""
-        order = self._order(number)
-        items = [
-            {
-                "orderLine": line.number,
-                "itemreceive": line.sku in lines,
-                "quantity": lines.get(line.sku, 0),
-                "location": {"id": line.location or "1"},
-            }
-            for line in order.lines
-            if not line.closed and line.quantity > self.books.taken(order, line.number)
-        ]
+        order, left = self._order(number), dict(lines)
+        items: list[dict[str, object]] = []
+        for line in order.lines:
+            rest = line.quantity - self.books.taken(order, line.number)
+            if line.closed or line.kind == "Service" or not rest:
+                continue
+            take = min(rest, left.get(line.sku, 0))
+            left[line.sku] = left.get(line.sku, 0) - take
+            items.append(
+                {"orderLine": line.number, "itemreceive": bool(take), "quantity": take}
+                | ({} if line.location else {"location": {"id": "1"}})
+            )
         body = {"shipStatus": {"id": status}, "item": {"items": items}}
         return self._records.fulfilled(order, body)
 

@@ -18,6 +18,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 from litestar import Litestar, Request, Response, get, patch, post
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 
 from accord.connector_kit.simulator import Fault, World
 from accord.connectors.netsuite.simulator_records import ProblemError, RecordService
@@ -206,7 +207,7 @@ def application(door: Door, records: RecordService, queries: QueryService) -> Li
         return await _through(door, request, lambda: _page(door, queries, request, body))
 
     @get(record)
-    async def read(request: AnyRequest, kind: str, key: str) -> Response[bytes]:
+    async def read(request: AnyRequest, kind: FromPath[str], key: FromPath[str]) -> Response[bytes]:
         expanded = request.query_params.get("expandSubResources") == "true"
         return await _through(
             door,
@@ -215,7 +216,9 @@ def application(door: Door, records: RecordService, queries: QueryService) -> Li
         )
 
     @patch(record)
-    async def change(request: AnyRequest, kind: str, key: str) -> Response[bytes]:
+    async def change(
+        request: AnyRequest, kind: FromPath[str], key: FromPath[str]
+    ) -> Response[bytes]:
         body = await request.body()
 
         def work() -> Response[bytes]:
@@ -226,7 +229,9 @@ def application(door: Door, records: RecordService, queries: QueryService) -> Li
         return await _through(door, request, work, writes=True)
 
     @post(f"{record}/!transform/{{target:str}}")
-    async def transform(request: AnyRequest, kind: str, key: str, target: str) -> Response[bytes]:
+    async def transform(
+        request: AnyRequest, kind: FromPath[str], key: FromPath[str], target: FromPath[str]
+    ) -> Response[bytes]:
         body = await request.body()
         replaced = request.query_params.get("replace") == "item"
         return await _through(

@@ -37,6 +37,7 @@ class RecordService:
         self, books: Books, clock: Callable[[], datetime], *, pick_pack_ship: bool
     ) -> None:
         """Work on ``books``."""
+        self.refuses_cancelling = False
         self._books = books
         self._clock = clock
         self._pick_pack_ship = pick_pack_ship
@@ -138,7 +139,10 @@ class RecordService:
         if not letter:
             return
         now = self._books.status(order)
-        if letter != now and (now, letter) not in {("A", "B"), ("B", "A"), ("A", "C")}:
+        allowed = {("A", "B"), ("B", "A")}
+        if not self.refuses_cancelling:
+            allowed.add(("A", "C"))
+        if letter != now and (now, letter) not in allowed:
             raise ProblemError(
                 400,
                 "INVALID_KEY_OR_REF",

@@ -3,7 +3,7 @@
 # ruff: noqa: S608 - these are patterns that questions are compared with, not questions
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -37,7 +37,7 @@ BY_NUMBER = re.compile(
     rf"IN \((?P<one>{TEXT}), (?P<other>{TEXT})\) ORDER BY id"
 )
 BY_EXTERNAL_ID = re.compile(
-    r"SELECT id FROM transaction WHERE type = 'SalesOrd' "
+    rf"SELECT id FROM transaction WHERE type = (?P<type>{TEXT}) "
     rf"AND externalid = (?P<external>{TEXT}) ORDER BY id"
 )
 ITEM = re.compile(
@@ -63,8 +63,9 @@ class QueryService:
             numbers = {_text(match["one"]), _text(match["other"])}
             return _ids(order for order in self._orders() if order.number.lower() in numbers)
         if match := BY_EXTERNAL_ID.fullmatch(question):
-            external = _text(match["external"])
-            return _ids(order for order in self._orders() if order.external_id == external)
+            wanted = (_text(match["type"]), _text(match["external"]))
+            records = self._books.records.values()
+            return _ids(r for r in records if (r.type, r.external_id) == wanted)
         if match := ITEM.fullmatch(question):
             item = self._books.items.get(_text(match["sku"]))
             return [{"id": item}] if item else []
@@ -109,8 +110,8 @@ class QueryService:
         return {name: value for name, value in row.items() if value is not None}
 
 
-def _ids(orders: Iterator[SalesOrder]) -> list[Row]:
-    return [{"links": [], "id": order.id} for order in orders]
+def _ids(records: Iterable[Transaction]) -> list[Row]:
+    return [{"links": [], "id": record.id} for record in records]
 
 
 def _text(literal: str) -> str:

@@ -65,10 +65,13 @@ def orders_by_number(number: str) -> str:
     )
 
 
-def orders_by_external_id(external_id: str) -> str:
-    """Return the question for the sales order with an external id."""
+def by_external_id(kind: str, external_id: str) -> str:
+    """Return the question for the record of one type with an external id.
+
+    The address ``eid:`` asks the same, but an id with a slash in it does not survive there.
+    """
     return (
-        "SELECT id FROM transaction WHERE type = 'SalesOrd' "
+        f"SELECT id FROM transaction WHERE type = {quoted(kind)} "
         f"AND externalid = {quoted(external_id)} ORDER BY id"
     )
 
