@@ -8,7 +8,7 @@ from accord.domain.finding import Path
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _BLANK = re.compile(r"[ \t]*")
 _BLANK_LINES = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
-_SCALAR = re.compile(r"[^,\]}#\r\n]+")
+_SCALAR = re.compile(r"""[^,=\[\]{}#"'\r\n]+""")
 _STRINGS = (
     re.compile(r'"""(?:\\.|[^\\])*?"{3,5}', re.DOTALL),
     re.compile(r"'''.*?'{3,5}", re.DOTALL),

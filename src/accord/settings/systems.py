@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from accord.connector_kit.connector import Connector, Need, Setting
 from accord.domain.accord import Role, System
-from accord.domain.finding import Code, did_you_mean, listed
+from accord.domain.finding import Code, Finding, Severity, did_you_mean, listed
 from accord.domain.report import EXTERNAL, NUMBER
 from accord.domain.vocabulary import Vocabulary
 from accord.settings.credentials import (
@@ -208,13 +208,16 @@ def _refuse_in_file(name: str, key: str, table: Table) -> None:
 
 
 def _warn_missing(name: str, setting: Setting, table: Table) -> None:
-    table.notes.add_warning(
-        Code.SECRET_MISSING,
-        (*table.path, setting.name),
-        f"The secret {setting.name} is not given: {setting.help.rstrip('.')}.",
-        f"Set {variable(name, setting.name)} in the environment, or "
-        f"{variable(name, setting.name)}_FILE to a file that only Accord may read.",
+    named = variable(name, setting.name)
+    absent = Finding(
+        code=Code.SECRET_MISSING,
+        where=(*table.path, setting.name),
+        what=f"The secret {setting.name} is not given: {setting.help.rstrip('.')}.",
+        remedy=f"Set {named} in the environment, or {named}_FILE to a file that only Accord may "
+        "read.",
+        severity=Severity.WARNING,
     )
+    table.notes.add_absence(absent)
 
 
 def system_tables(root: Table) -> dict[str, Table]:

@@ -1,0 +1,50 @@
+from pathlib import Path
+
+import pytest
+
+from accord.domain.errors import UnusableInputError
+from accord.settings.process import ProcessSettings, process_settings
+
+ENVIRONMENT = {
+    "ACCORD_DATABASE_URL": "postgresql://u:hush@db/accord",
+    "ACCORD_DATA": "/data",
+    "ACCORD_HOST": "0.0.0.0",
+    "ACCORD_PORT": "9000",
+}
+
+
+def test_without_flags_and_variables_the_defaults_hold() -> None:
+    assert process_settings({}) == ProcessSettings()
+
+
+def test_the_environment_wins_over_the_defaults() -> None:
+    assert process_settings(ENVIRONMENT) == ProcessSettings(
+        database_url="postgresql://u:hush@db/accord",
+        data=Path("/data"),
+        host="0.0.0.0",
+        port=9000,
+    )
+
+
+def test_flags_win_over_the_environment() -> None:
+    given = process_settings(
+        ENVIRONMENT, database_url="postgresql://other/", data=Path("here"), host="::1", port=0
+    )
+
+    assert given == ProcessSettings(
+        database_url="postgresql://other/", data=Path("here"), host="::1", port=0
+    )
+
+
+def test_an_empty_variable_is_none() -> None:
+    assert process_settings(dict.fromkeys(ENVIRONMENT, "")) == ProcessSettings()
+
+
+@pytest.mark.parametrize("port", ["http", "-1", "65536", "80.5", "٨٠"])
+def test_a_port_that_is_none_is_refused(port: str) -> None:
+    with pytest.raises(UnusableInputError, match="ACCORD_PORT"):
+        process_settings({"ACCORD_PORT": port})
+
+
+def test_the_password_of_the_database_is_not_printed() -> None:
+    assert "hush" not in repr(process_settings(ENVIRONMENT))
