@@ -73,7 +73,6 @@ def _fulfillment_reports(teller: Teller, fulfillment: GFulfillment, keys: Keys) 
         carrier=next((t.company for t in tracking or () if t.company), None),
     )
     shipped_at = created if (fulfillment.status or "").upper() == "SUCCESS" else None
-    delivered_at = moment(fulfillment.delivered_at)
     return [
         *teller.says(
             subject,
@@ -88,9 +87,17 @@ def _fulfillment_reports(teller: Teller, fulfillment: GFulfillment, keys: Keys) 
             "displayStatus",
             fulfillment.display_status,
             said_at=said_at,
-            happened_at=delivered_at if fulfillment.display_status == "DELIVERED" else None,
+            happened_at=_shown_since(fulfillment),
         ),
     ]
+
+
+def _shown_since(fulfillment: GFulfillment) -> datetime | None:
+    """Return when the parcel came to where it is shown to be, if one of its events tells."""
+    shown = fulfillment.display_status
+    times = (e.happened_at for e in listed(fulfillment.events) if e.status == shown)
+    told = next((moment(time) for time in times), None)
+    return told or (moment(fulfillment.delivered_at) if shown == "DELIVERED" else None)
 
 
 def _fulfillment_order_reports(

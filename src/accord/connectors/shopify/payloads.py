@@ -161,8 +161,15 @@ class GTracking(Struct, frozen=True):
     company: str | None = None
 
 
+class GEvent(Struct, frozen=True, rename="camel"):
+    """One scan of a parcel (GraphQL)."""
+
+    status: str | None = None
+    happened_at: str | None = None
+
+
 class GFulfillment(Struct, frozen=True, rename="camel"):
-    """One parcel (GraphQL)."""
+    """One parcel (GraphQL). Of its events the document asks for the latest only."""
 
     id: str
     status: str | None = None
@@ -170,6 +177,7 @@ class GFulfillment(Struct, frozen=True, rename="camel"):
     created_at: str | None = None
     updated_at: str | None = None
     delivered_at: str | None = None
+    events: Nodes[GEvent] | None = None
     location: Thing | None = None
     tracking_info: list[GTracking] | None = None
     fulfillment_line_items: Nodes[GAllotment] | None = None

@@ -85,7 +85,7 @@ class ShopifySimulator(Story):
         self._operations.slow_cancel = slow
 
     def fail(self, fault: Fault, times: int = 1) -> None:
-        """Answer the next ``times`` GraphQL calls with ``fault``."""
+        """Answer the next ``times`` GraphQL calls with ``fault``; a lost reply is a mutation's."""
         self._faults += [fault] * times
 
     def words(self, order_number: str) -> Mapping[str, str]:
@@ -117,7 +117,7 @@ class ShopifySimulator(Story):
     async def _answer(self, request: Request[Any, Any, Any]) -> Response[bytes]:
         asked = msgspec.json.decode(await request.body())
         token = request.headers.get("x-shopify-access-token", "")
-        fault = self._faults.pop(0) if self._faults else None
+        fault = self._next_fault(asked["operationName"])
         if fault is Fault.EXPIRED:
             self._tokens.pop(token, None)
         ends = self._tokens.get(token)
@@ -133,6 +133,13 @@ class ShopifySimulator(Story):
         if fault is Fault.LOST_REPLY:
             await asyncio.Event().wait()
         return reply
+
+    def _next_fault(self, name: str) -> Fault | None:
+        if not self._faults:
+            return None
+        if self._faults[0] is Fault.LOST_REPLY and mutation_of(name) is None:
+            return None  # there is nothing to lose in the answer to a question
+        return self._faults.pop(0)
 
     def _failure(self, fault: Fault | None, name: str) -> Response[bytes] | None:
         match fault:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from accord.connectors.shopify.simulator_state import (
+    Event,
     FulfillmentOrder,
     HoldRecord,
     LineItem,
@@ -78,6 +79,7 @@ class Answers:
             "createdAt": time(parcel.created_at),
             "updatedAt": time(parcel.updated_at),
             "deliveredAt": time(delivered[-1]) if delivered else None,
+            "events": {"nodes": [_event(event) for event in parcel.events[-1:]]},
             "location": {"id": gid("Location", parcel.place)},
             "trackingInfo": [{"number": n, "company": parcel.company} for n in parcel.tracking],
             "fulfillmentLineItems": self.parcel_lines(parcel, 20),
@@ -132,6 +134,10 @@ def _order_line(line: LineItem) -> Shape:
 def _parcel_line(held: tuple[LineItem, int]) -> Shape:
     line, quantity = held
     return {"quantity": quantity, "lineItem": _named(line)}
+
+
+def _event(event: Event) -> Shape:
+    return {"status": event.status, "happenedAt": time(event.happened_at)}
 
 
 def _portion(portion: Portion) -> Shape:

@@ -7,19 +7,12 @@ VOCABULARY = read_vocabulary("accord.connectors.shopify")
 
 
 def event_status(state: State) -> str | None:
-    """Return the FulfillmentEventStatus that tells ``state``, or one the store cannot tell apart.
+    """Return the FulfillmentEventStatus that tells ``state``, or None if there is none.
 
     The rows of ``shipment_status`` come before all others that speak of delivery.
     """
-    candidates = [state]
-    for group in VOCABULARY.alike:
-        if group.track == Track.DELIVERY and state in group.states:
-            candidates += group.states
-    for candidate in candidates:
-        row = VOCABULARY.word_for(Track.DELIVERY, candidate, {})
-        if row is not None:
-            return row.word.upper()
-    return None
+    row = VOCABULARY.word_for(Track.DELIVERY, state, {})
+    return row.word.upper() if row else None
 
 
 def shows(display_status: str | None, state: State) -> bool:
