@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from accord.connector_kit.connector import Connector, Context
+import httpx2
+
+from accord.connector_kit.connector import Context
 from accord.connector_kit.link import ConnectedSystem
 from accord.domain.accord import Accord
 from accord.engine.interpret import Interpreter
@@ -17,6 +19,7 @@ from accord.engine.reading import Reader
 from accord.engine.receive import Receiver
 from accord.engine.runner import Runner
 from accord.engine.settling import Pace
+from accord.settings.systems import SystemSettings
 
 
 def utc_now() -> datetime:
@@ -29,9 +32,27 @@ async def sleep(much: timedelta) -> None:
     await asyncio.sleep(much.total_seconds())
 
 
-def link(connector: Connector, context: Context) -> ConnectedSystem:
-    """Return one connected system."""
-    return ConnectedSystem(connector, context)
+def links(
+    systems: Mapping[str, SystemSettings],
+    transports: Mapping[str, httpx2.AsyncBaseTransport],
+    clock: Callable[[], datetime],
+) -> dict[str, ConnectedSystem]:
+    """Return every system of the accord, connected; without a transport, over the network."""
+    return {
+        name: ConnectedSystem(
+            given.connector,
+            Context(
+                system=name,
+                settings=given.settings,
+                secrets=given.secrets,
+                transport=transports.get(name),
+                clock=clock,
+                sleep=sleep,
+                places=given.places,
+            ),
+        )
+        for name, given in systems.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +104,6 @@ def engine(
     links: Mapping[str, Link],
     store: Store,
     *,
-    poll_every: Mapping[str, timedelta],
     clock: Callable[[], datetime] = utc_now,
     chance: Callable[[], float] = random.random,
     wake: Callable[[], None] = lambda: None,
@@ -98,6 +118,6 @@ def engine(
         interpreter=Interpreter(accord, links, store, clock),
         propagator=Propagator(accord, links, store, pace),
         reader=Reader(links, store, pace),
-        poll_every=poll_every,
+        poll_every={name: link.poll_every for name, link in links.items()},
         clock=clock,
     )

@@ -18,6 +18,7 @@ from accord.domain.action import (
     Release,
     Ship,
     TellDelivery,
+    Withdraw,
 )
 from accord.domain.decision import decide
 from accord.domain.matrix import Matrix
@@ -115,7 +116,16 @@ def stack(rule: Rule = Rule.REVERT) -> Accord:
                 Role.ERP,
                 BOOKS,
                 frozenset(
-                    {Ship, Advance, Approve, CancelOrder, Amend, AuthorizeReturn, CloseReturn}
+                    {
+                        Ship,
+                        Advance,
+                        Withdraw,
+                        Approve,
+                        CancelOrder,
+                        Amend,
+                        AuthorizeReturn,
+                        CloseReturn,
+                    }
                 ),
                 places={"east": "10", "west": "20"},
             ),

@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from accord.domain.accord import Rule
 from accord.domain.decision import (
@@ -31,13 +32,14 @@ WORDS = [
 PARCEL_KINDS = {"fulfillment", "shipment", "scan", "ItemShip", "shipment_status"}
 
 spoken = st.builds(
-    lambda spoken, minute, own_id, lines, tracking: Report(
+    lambda spoken, minute, own_id, lines, tracking, read: Report(
         system=spoken[0],
         order=NAMES[spoken[0]],
         subject=parcel(own_id) if spoken[1] in PARCEL_KINDS else THE_ORDER,
         kind=spoken[1],
         word=spoken[2],
         said_at=NOON + timedelta(minutes=minute),
+        read_at=None if read is None else NOON + timedelta(minutes=read),
         particulars=Particulars(lines=lines, tracking=tracking),
     ),
     st.sampled_from(WORDS),
@@ -45,6 +47,7 @@ spoken = st.builds(
     st.sampled_from(["1", "2"]),
     st.none() | st.dictionaries(st.sampled_from(["A", "B"]), st.integers(0, 3), max_size=2),
     st.none() | st.tuples(st.sampled_from(["1Z1", "1Z2"])),
+    st.none() | st.integers(0, 3),
 )
 
 
@@ -123,6 +126,18 @@ def test_two_words_of_one_instant_are_settled_by_rank_and_left_in_doubt():
     decision = decide(matrix, said("shop", "order", "open"), ACCORD)
 
     assert decision == Late(matrix, doubtful=True)
+
+
+def test_of_two_words_of_one_instant_the_one_read_later_holds():
+    matrix = after(said("books", "SalesOrd", "A"))
+    approved = replace(said("books", "SalesOrd", "B"), read_at=NOON + timedelta(minutes=1))
+
+    decided = decide(matrix, approved, ACCORD).matrix
+
+    cell = decided.cell("books", Track.ORDER, THE_ORDER)
+    assert cell is not None
+    assert cell.state is State.OPEN
+    assert after(approved, said("books", "SalesOrd", "A")) == decided
 
 
 def test_an_older_report_still_teaches_what_nobody_told_since():

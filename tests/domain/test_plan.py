@@ -14,6 +14,7 @@ from accord.domain.action import (
     Release,
     Ship,
     TellDelivery,
+    Withdraw,
 )
 from accord.domain.comparison import compare
 from accord.domain.plan import plan
@@ -90,13 +91,15 @@ def test_a_hold_and_its_release_reach_the_warehouse():
 
 
 @pytest.mark.parametrize("stoppable", ["pending", "held", "labelled"])
-def test_a_cancelled_order_is_stopped_wherever_it_has_not_left(stoppable):
+def test_a_cancelled_order_is_stopped_first_and_told_to_the_books_then(stoppable):
     cancelled = said("shop", "order", "cancelled", minute=2, lines={"A": 0})
 
     facts = [*ordered(A=2), work("se-9", stoppable, {"A": 2}), cancelled]
 
     assert [type(a) for a in planned("warehouse", *facts)] == [CancelParcel]
-    assert [type(a) for a in planned("books", *facts)] == [CancelOrder]
+    assert planned("books", *facts) == []
+    stopped = work("se-9", "cancelled", {"A": 2}, 3)
+    assert [type(a) for a in planned("books", *facts, stopped)] == [CancelOrder]
 
 
 def test_a_cancelled_order_that_left_is_not_recorded_as_if_nothing_were_wrong():
@@ -107,6 +110,16 @@ def test_a_cancelled_order_that_left_is_not_recorded_as_if_nothing_were_wrong():
     assert planned("shop", *facts) == []
     assert planned("books", *facts) == []
     assert [c.agrees for c in compare(after(*facts), ACCORD) if c.system == "books"] != [True]
+
+
+def test_the_record_of_a_parcel_that_was_stopped_is_taken_back_before_the_order_is_closed():
+    packed = said("books", "ItemShip", "B", parcel("88"), 2, same_as=(Ref("warehouse", "se-9"),))
+    cancelled = said("shop", "order", "cancelled", minute=3, lines={"A": 0})
+    stopped = work("se-9", "cancelled", {"A": 2}, 4)
+
+    planned_then = planned("books", *ordered(A=2), packed, cancelled, stopped)
+
+    assert [type(a) for a in planned_then] == [Withdraw, CancelOrder]
 
 
 def test_an_edit_takes_back_the_parcel_and_books_the_new_quantities():

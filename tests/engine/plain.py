@@ -70,9 +70,8 @@ class Plain:
         self.store = store
         self.hands = {name: Hand() for name in accord.systems}
         links = {name: self._link(name) for name in accord.systems}
-        every = dict.fromkeys(accord.systems, timedelta(minutes=1))
         self.engine: Engine = engine(
-            accord, links, store, poll_every=every, clock=lambda: self.now, chance=lambda: 0.5
+            accord, links, store, clock=lambda: self.now, chance=lambda: 0.5
         )
 
     def _link(self, name: str) -> ConnectedSystem:

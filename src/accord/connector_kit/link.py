@@ -1,7 +1,7 @@
 """A connector joined with one system's settings: what the engine calls a link."""
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from accord.connector_kit.connector import Connector, Context
 from accord.connector_kit.signature import fingerprint
@@ -25,6 +25,11 @@ class ConnectedSystem:
     def system(self) -> str:
         """The name the accord gives this system."""
         return self._context.system
+
+    @property
+    def poll_every(self) -> timedelta:
+        """How often its change feed is read."""
+        return self._connector.poll_every
 
     def authentic(self, delivery: Delivery, now: datetime) -> bool:
         """Return whether the raw bytes really come from the system; never, if it sends none."""

@@ -49,6 +49,12 @@ class Advance(Struct, frozen=True, tag=True, kw_only=True):
     tracking: tuple[str, ...] = ()
 
 
+class Withdraw(Struct, frozen=True, tag=True, kw_only=True):
+    """Take back the mirror's record of a parcel that its owner cancelled: it never left."""
+
+    parcel: str
+
+
 class AddTracking(Struct, frozen=True, tag=True, kw_only=True):
     """Give the mirror's record of a parcel its tracking numbers."""
 
@@ -136,6 +142,7 @@ class CloseReturn(Struct, frozen=True, tag=True, kw_only=True):
 Action = (
     Ship
     | Advance
+    | Withdraw
     | AddTracking
     | TellDelivery
     | Allocate

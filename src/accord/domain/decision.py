@@ -163,6 +163,7 @@ def _cells(report: Report, meaning: Meaning, evidence: str) -> list[Cell]:
             state=state,
             said_at=report.said_at,
             happened_at=report.happened_at,
+            read_at=report.read_at,
             evidence=evidence,
         )
         for track, subject, state in said

@@ -1,13 +1,15 @@
 """Everything known of one order: facts only. What follows from them is computed elsewhere."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 from msgspec import Struct
 from msgspec.structs import fields, replace
 
 from accord.domain.report import Particulars, Ref, Subject, SubjectKind
 from accord.domain.tracks import State, Track, rank
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Cell(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -21,6 +23,7 @@ class Cell(Struct, frozen=True, omit_defaults=True, kw_only=True):
     state: State
     said_at: datetime
     happened_at: datetime | None = None
+    read_at: datetime | None = None
     evidence: str = ""
 
     @property
@@ -31,15 +34,17 @@ class Cell(Struct, frozen=True, omit_defaults=True, kw_only=True):
     def follows(self, other: "Cell") -> bool:
         """Return whether this cell is the later statement of the two.
 
-        The source's own time decides, then the rank of the state on its track, then the words:
-        a total order, so that any order of arrival ends in the same cell.
+        The source's own time decides, then the time we asked, then the rank of the state on its
+        track, then the words: a total order, so that any order of arrival ends in the same cell.
+        Sources count in seconds; only reading again tells which of two words of one second holds.
         """
         return self.age() > other.age()
 
-    def age(self) -> tuple[datetime, int, str, str, str]:
+    def age(self) -> tuple[datetime, datetime, int, str, str, str]:
         """Return the place of this statement among those of its cell."""
         happened = self.happened_at.isoformat() if self.happened_at else ""
-        return (self.said_at, rank(self.track, self.state), self.kind, self.word, happened)
+        standing = rank(self.track, self.state)
+        return (self.said_at, self.read_at or _NEVER, standing, self.kind, self.word, happened)
 
 
 class Known(Struct, frozen=True, omit_defaults=True):

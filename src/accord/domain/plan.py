@@ -15,13 +15,14 @@ from accord.domain.action import (
     Complete,
     Ship,
     TellDelivery,
+    Withdraw,
 )
 from accord.domain.comparison import BOOKED_RETURNS, GOOD_FOR, keeps_unshipped
 from accord.domain.matrix import Matrix
 from accord.domain.report import THE_ORDER, Ref
 from accord.domain.tracks import HANDED_OVER, State, Track, rank
 from accord.domain.truth import Parcel, Truth, truth
-from accord.domain.warehouse_plan import warehouse_work
+from accord.domain.warehouse_plan import UNSHIPPED, warehouse_work
 
 
 def plan(matrix: Matrix, accord: Accord, name: str, known: Truth | None = None) -> list[Action]:
@@ -35,11 +36,25 @@ def plan(matrix: Matrix, accord: Accord, name: str, known: Truth | None = None) 
     so = known or truth(matrix, accord)
     wanted: list[Action] = [
         *warehouse_work(matrix, accord, system, so),
+        *_withdrawals(matrix, accord, system, so),
         *_order(matrix, accord, system, so),
         *_parcels(matrix, accord, system, so),
         *_returns(matrix, accord, system, so),
     ]
     return [action for action in wanted if type(action) in system.can]
+
+
+def _withdrawals(matrix: Matrix, accord: Accord, system: System, so: Truth) -> Iterator[Action]:
+    """Yield the records to take back before anything else: they hold lines that are free again."""
+    if not accord.ownership.is_mirror(system.name, Track.FULFILLMENT):
+        return
+    for parcel in so.parcels:
+        record = parcel.group.records.get(system.name)
+        if parcel.fulfillment is not State.CANCELLED or parcel.group.doubtful or record is None:
+            continue
+        cell = matrix.cell(system.name, Track.FULFILLMENT, record.subject)
+        if cell is not None and cell.state is not State.CANCELLED:
+            yield Withdraw(parcel=record.subject.id)
 
 
 def _order(matrix: Matrix, accord: Accord, system: System, so: Truth) -> Iterator[Action]:
@@ -50,7 +65,7 @@ def _order(matrix: Matrix, accord: Accord, system: System, so: Truth) -> Iterato
         yield from _amend(matrix, accord, system, so)
         return
     match so.order:
-        case State.CANCELLED if _left_to_stop(matrix, system, so):
+        case State.CANCELLED if _stopped(so) and _left_to_stop(matrix, system, so):
             yield CancelOrder(reason="cancelled by the owner of the order")
         case State.OPEN if cell.state is State.ON_HOLD and so.payment in GOOD_FOR:
             yield Approve()
@@ -58,6 +73,11 @@ def _order(matrix: Matrix, accord: Accord, system: System, so: Truth) -> Iterato
             yield Complete()
         case _:
             yield from _amend(matrix, accord, system, so)
+
+
+def _stopped(so: Truth) -> bool:
+    """Return whether no parcel is still in anybody's hands: until then nobody is told it is."""
+    return not any(parcel.fulfillment in UNSHIPPED for parcel in so.parcels)
 
 
 def _left_to_stop(matrix: Matrix, system: System, so: Truth) -> bool:

@@ -87,4 +87,5 @@ class Report(Struct, frozen=True, kw_only=True):
     word: str
     said_at: datetime
     happened_at: datetime | None = None
+    read_at: datetime | None = None
     particulars: Particulars = SILENT

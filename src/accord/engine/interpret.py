@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from accord.domain.accord import Accord
 from accord.domain.decision import (
     Applied,
@@ -19,7 +21,7 @@ from accord.domain.matrix import Cell, Matrix
 from accord.domain.plan import plan
 from accord.domain.report import Ref, Report
 from accord.domain.truth import truth
-from accord.engine.envelope import Envelope, Lookup, Parsed, Standing
+from accord.engine.envelope import Envelope, Lookup, Origin, Parsed, Standing
 from accord.engine.order_finding import Contradiction, Found, New, Unlinked, find_order, names_of
 from accord.engine.ports import Change, Link, LinkTakenError, Sitting, Store, Verdict
 
@@ -164,7 +166,10 @@ class Interpreter:
         if rival is not None:
             reading.rule(Standing.QUARANTINED, rival)
             return
-        decision = decide(before, report, self._accord, str(reading.envelope.id))
+        envelope = reading.envelope
+        if envelope.origin is not Origin.HOOK:
+            report = replace(report, read_at=envelope.received_at)
+        decision = decide(before, report, self._accord, str(envelope.id))
         self._note(decision, report, reading, batch)
         if decision.matrix is not before:
             batch.matrices[key] = decision.matrix

@@ -53,6 +53,10 @@ class Link(Protocol):
     def system(self) -> str:
         """The name the accord gives this system."""
 
+    @property
+    def poll_every(self) -> timedelta:
+        """How often its change feed is read."""
+
     def authentic(self, delivery: Delivery, now: datetime) -> bool:
         """Return whether the raw bytes really come from the system."""
 

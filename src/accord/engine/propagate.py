@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from accord.domain.accord import Accord
-from accord.domain.action import Action, Allocate, AuthorizeReturn, Destination, Ship
+from accord.domain.action import Action, Allocate, AuthorizeReturn, Destination, Ship, Withdraw
 from accord.domain.matrix import Known, Matrix
 from accord.domain.outcome import Accepted, Applied, Outcome, Unneeded
 from accord.domain.plan import plan
@@ -61,7 +61,7 @@ class Propagator:
             outcome = await self._attempt(task.key, link, action, matrix)
             if not isinstance(outcome, Applied | Accepted | Unneeded):
                 break
-        await self._read_back(link, matrix)
+        await self._read_back(link, matrix, actions)
         return settle(task, outcome, self._pace)
 
     async def _attempt(self, order: str, link: Link, action: Action, matrix: Matrix) -> Outcome:
@@ -90,15 +90,18 @@ class Propagator:
             return destination
         return await link.perform(replace(action, destination=destination), matrix)
 
-    async def _read_back(self, link: Link, matrix: Matrix) -> None:
+    async def _read_back(self, link: Link, matrix: Matrix, actions: Sequence[Action]) -> None:
         """Keep what the mirror says now. What it answered to the action proves nothing."""
         own = matrix.own_ref(link.system)
         number = next((ref.value for ref in matrix.refs if ref.scope == NUMBER), "")
-        ref = Ref("order", own) if own else Ref(NUMBER, number)
-        answer = await link.reread(ref)
-        if isinstance(answer, Sequence):
-            incoming = kept_from(link, answer, Origin.REREAD, self._pace.clock())
-            await self._store.keep(incoming)
+        refs = [Ref("order", own) if own else Ref(NUMBER, number)]
+        # What was taken back is in no listing of the order any more: it is asked for by name.
+        refs += [Ref("parcel", f"{own}/{a.parcel}") for a in actions if isinstance(a, Withdraw)]
+        for ref in refs:
+            answer = await link.reread(ref)
+            if isinstance(answer, Sequence):
+                incoming = kept_from(link, answer, Origin.REREAD, self._pace.clock())
+                await self._store.keep(incoming)
 
 
 def _made(action: Action, outcome: Outcome, system: str, at: datetime) -> Known | None:

@@ -1,0 +1,62 @@
+"""Play the story from beginning to end: people act, hooks fly, Accord works, time passes."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+
+from accord.demo.network import Network, Traffic
+from accord.demo.scenarios import DAY, HOUR, Life
+from accord.demo.stack import Stack
+from accord.demo.story import Story
+
+# After the last deed, feeds are still read and what is under way still arrives.
+QUIET = 6 * HOUR
+# A story that has not ended by then is stuck; the expectations will say where.
+LONGEST = 20 * DAY
+
+Tell = Callable[[timedelta, list[str]], None]
+Rest = Callable[[], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Played:
+    """What was played."""
+
+    lives: dict[str, Life]
+    traffic: Traffic
+    lasted: timedelta
+
+
+async def play(
+    stack: Stack, lives: list[Life], *, tell: Tell, rest: Rest, step: timedelta = HOUR
+) -> Played:
+    """Play ``lives`` to their end; ``tell`` hears each step's sentences, ``rest`` sets the pace."""
+    chance = Random(stack.world.chance.getrandbits(32))  # noqa: S311 - a story, not a secret
+    network = Network(stack.post, chance, may_wait=frozenset({"shop"}))
+    story = Story(stack, lives)
+    begin = stack.world.now
+    quiet_since = None
+    while stack.world.now - begin < LONGEST:
+        tell(stack.world.now - begin, story.go_on())
+        await _exchange(stack, network, last=story.ended)
+        if not story.ended:
+            quiet_since = None
+        elif quiet_since is None:
+            quiet_since = stack.world.now
+        elif stack.world.now - quiet_since >= QUIET and network.empty:
+            break
+        stack.world.pass_time(step)
+        await rest()
+    return Played(dict(story.lives), network.traffic, stack.world.now - begin)
+
+
+async def _exchange(stack: Stack, network: Network, *, last: bool) -> None:
+    """Deliver hooks and let Accord work, until what it does makes no further hooks."""
+    while True:
+        hooks = stack.world.sent[:]
+        stack.world.sent.clear()
+        await network.deliver(hooks, last=last)
+        await stack.engine.settle()
+        if not stack.world.sent:
+            return

@@ -1,0 +1,105 @@
+"""The simulated stack: three systems in one world, and Accord between them."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib.resources import files
+from random import Random
+
+import httpx2
+
+from accord.bootstrap import Engine, engine, links
+from accord.connector_kit.discovery import connectors
+from accord.connector_kit.http import in_process
+from accord.connector_kit.simulator import Hook, Simulator, World
+from accord.connectors.netsuite.simulator import NetSuiteSimulator
+from accord.connectors.shipstation.simulator import ShipStationSimulator
+from accord.connectors.shopify.simulator import ShopifySimulator
+from accord.domain.accord import Accord
+from accord.settings.accord_file import UnsoundAccordError, read_accord
+from accord.settings.credentials import variable
+from accord.storage.postgres import PostgresStore
+from accord.web.app import web_app
+
+BEGINNING = datetime(2026, 11, 2, 8, tzinfo=UTC)
+SEED = 1001
+A_CALL = timedelta(milliseconds=20)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """Everything the story needs to reach."""
+
+    world: World
+    shop: ShopifySimulator
+    books: NetSuiteSimulator
+    warehouse: ShipStationSimulator
+    accord: Accord
+    engine: Engine
+    store: PostgresStore
+    door: httpx2.AsyncClient
+    trouble: list[Exception]
+
+    async def post(self, hook: Hook) -> int:
+        """Deliver one hook as its sender would; return the status Accord answered."""
+        path = f"/hooks/{hook.system}/{hook.topic}"
+        answer = await self.door.post(path, content=hook.body, headers=dict(hook.headers))
+        return answer.status_code
+
+
+@asynccontextmanager
+async def stack(store: PostgresStore, refresh: int | None = None) -> AsyncIterator[Stack]:
+    """Build the stack over ``store``; its pages load themselves again every ``refresh`` seconds."""
+    world = World(now=BEGINNING, chance=Random(SEED))  # noqa: S311 - a story, not a secret
+    shop = ShopifySimulator(world, "shop")
+    books = NetSuiteSimulator(world, "books")
+    warehouse = ShipStationSimulator(world, "warehouse")
+    pretend: dict[str, Simulator] = {"shop": shop, "books": books, "warehouse": warehouse}
+    environment = {
+        variable(name, secret): value
+        for name, simulator in pretend.items()
+        for secret, value in simulator.secrets.items()
+    }
+    text = files("accord.demo").joinpath("accord.toml").read_text(encoding="utf-8")
+    read = read_accord(text, connectors(), environment)
+    if read.accord is None or not read.sound:
+        raise UnsoundAccordError("\n".join(map(str, read.findings)))
+    transports = {name: Wire(world, in_process(s.app)) for name, s in pretend.items()}
+    linked = links(read.systems, transports, world.clock)
+    works = engine(read.accord, linked, store, clock=world.clock, chance=world.chance.random)
+    trouble: list[Exception] = []
+    app = web_app(works.receiver, store, read.accord, failed=trouble.append, refresh=refresh)
+    door = httpx2.AsyncClient(transport=in_process(app), base_url="http://accord")
+    async with door:
+        await works.begin()
+        yield Stack(
+            world=world,
+            shop=shop,
+            books=books,
+            warehouse=warehouse,
+            accord=read.accord,
+            engine=works,
+            store=store,
+            door=door,
+            trouble=trouble,
+        )
+        await works.close()
+
+
+class Wire(httpx2.AsyncBaseTransport):
+    """The way to a simulated system: every call takes its time."""
+
+    def __init__(self, world: World, transport: httpx2.AsyncBaseTransport) -> None:
+        self._world = world
+        self._transport = transport
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Let the time of one call go by, then make it."""
+        self._world.pass_time(A_CALL)
+        return await self._transport.handle_async_request(request)
+
+
+def places(accord: Accord, system: str) -> Mapping[str, str]:
+    """Return what ``system`` calls each location."""
+    return accord.systems[system].places
