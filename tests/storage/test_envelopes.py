@@ -1,5 +1,7 @@
 """What is received is kept once, read once, and stands in one place at every moment."""
 
+import asyncio
+
 import pytest
 
 from accord.domain.report import Ref
@@ -128,6 +130,28 @@ async def test_an_envelope_can_wait_for_a_link_made_in_the_same_sitting(store: A
         (envelope,) = sitting.envelopes
         verdict = _waits(envelope, own("1"))
         await sitting.write([Change(order=None, matrix=matrix(own("1")))], [verdict], {}, NOW)
+
+    assert await waiting(store) == ["parcel"]
+
+
+async def test_what_begins_to_wait_while_its_link_is_being_made_is_woken(store: AnyStore) -> None:
+    await store.keep([incoming("parcel")])
+    async with store.interpreting(0, NOW) as linking:
+        await linking.write([Change(order=None, matrix=matrix(own("1")))], [], {}, NOW)
+        parking = asyncio.create_task(judge(store, Standing.WAITING, waits_for=own("1")))
+        await asyncio.wait([parking], timeout=0.05)
+    await parking
+
+    assert await waiting(store) == ["parcel"]
+
+
+async def test_a_link_made_while_something_begins_to_wait_for_it_wakes_it(store: AnyStore) -> None:
+    await store.keep([incoming("parcel")])
+    async with store.interpreting(1, NOW) as parking:
+        await parking.write([], [_waits(parking.envelopes[0], own("1"))], {}, NOW)
+        linking = asyncio.create_task(place_order(store, own("1")))
+        await asyncio.wait([linking], timeout=0.05)
+    await linking
 
     assert await waiting(store) == ["parcel"]
 

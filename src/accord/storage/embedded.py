@@ -35,9 +35,13 @@ NAME = "accord"
 # The longest path a Unix socket may have is 104 bytes with its end on macOS, 108 on Linux.
 LONGEST_SOCKET = 103
 _SOCKET = ".s.PGSQL.5432"
+# The line of postmaster.pid that names the folder of the socket, counted from zero.
+_SOCKET_LINE = 4
 # Crash recovery after a power cut replays at most max_wal_size of log; this is ample for it.
 _START_WITHIN = 120
 _STOP_WITHIN = 60
+# Processes of a server that was killed end by themselves as soon as they notice.
+_REMAINS_END_WITHIN = 10
 
 # What was acknowledged is on disk; everything else is PostgreSQL's own default on purpose.
 _TUNING = {
@@ -143,7 +147,16 @@ class EmbeddedServer:
         options = " ".join(f"-c {shlex.quote(f'{k}={v}')}" for k, v in settings.items())
         log = self._cluster / "server.log"
         log.unlink(missing_ok=True)
-        self._control("start", "-t", str(_START_WITHIN), "-l", str(log), "-o", options)
+        give_up = time.monotonic() + _REMAINS_END_WITHIN
+        while True:
+            try:
+                self._control("start", "-t", str(_START_WITHIN), "-l", str(log), "-o", options)
+            except UnusableFolderError as error:
+                if "still in use" not in str(error) or time.monotonic() > give_up:
+                    raise
+                time.sleep(0.1)
+            else:
+                return
 
     def _control(self, *words: str) -> None:
         command = [str(self._programs / "pg_ctl"), "-D", str(self._cluster), "-w", "-s", *words]
@@ -190,15 +203,26 @@ class EmbeddedServer:
             if not note.exists():
                 return False
             if str(self._cluster) not in _command_line(note):
-                # The number was given to another process since, as happens when a container
-                # starts again; PostgreSQL itself would refuse to start over it.
-                note.unlink(missing_ok=True)
+                self._clear(note)
                 return False
             with contextlib.suppress(psycopg.OperationalError, IndexError, FileNotFoundError):
                 psycopg.connect(self._url("postgres")).close()
                 return True
             time.sleep(0.05)
         raise UnusableFolderError(self._complaint("postgres", "it runs but does not answer"))
+
+    @staticmethod
+    def _clear(note: Path) -> None:
+        """Remove what a dead server left behind.
+
+        Its number may belong to another process since, as happens when a container starts again,
+        or to a dead one that nobody buried; PostgreSQL itself would refuse to start over either.
+        Should parts of the server live on, PostgreSQL sees that by its shared memory.
+        """
+        lines = note.read_text().splitlines()
+        note.unlink(missing_ok=True)
+        if len(lines) > _SOCKET_LINE:
+            (Path(lines[_SOCKET_LINE]) / f"{_SOCKET}.lock").unlink(missing_ok=True)
 
     def _sockets(self) -> Path:
         """Return a folder for the socket: beside the data, or one with a shorter name."""
@@ -217,7 +241,7 @@ class EmbeddedServer:
 
     def _url(self, database: str) -> str:
         note = (self._cluster / "postmaster.pid").read_text().splitlines()
-        sockets = quote(note[4], safe="")  # its fifth line names the folder of the socket
+        sockets = quote(note[_SOCKET_LINE], safe="")
         return f"postgresql://{NAME}@/{database}?host={sockets}"
 
     def _make_database(self) -> None:
