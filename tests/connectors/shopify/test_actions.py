@@ -14,6 +14,7 @@ from accord.domain.action import (
     Release,
     Ship,
     TellDelivery,
+    Withdraw,
 )
 from accord.domain.matrix import Matrix
 from accord.domain.outcome import Accepted, Applied, Outcome, Refused, Unneeded
@@ -144,6 +145,19 @@ async def test_no_record_is_made_of_a_parcel_that_is_only_packed(shop: Shop) -> 
     assert isinstance(await shop.client.perform(action, shop.order()), Refused)
 
 
+async def test_a_parcel_that_never_left_is_taken_back_once_and_can_be_sent_again(
+    shop: Shop,
+) -> None:
+    order = shop.order()
+    action = Withdraw(parcel=await shipped(shop, order))
+
+    outcomes = [await shop.client.perform(action, order) for _ in range(2)]
+
+    assert [type(outcome) for outcome in outcomes] == [Applied, Unneeded]
+    assert shop.store.words("#1001")["fulfillment_status"] == "unfulfilled"
+    assert isinstance(await shop.client.perform(ship({"LAMP": 2}, "1Z2"), order), Applied)
+
+
 async def test_tracking_is_added_once(shop: Shop) -> None:
     order = shop.order()
     parcel = await shipped(shop, order)
@@ -243,11 +257,12 @@ async def test_an_order_is_closed_once(shop: Shop) -> None:
         TellDelivery(parcel="1", state=State.DELIVERED, happened_at=NOW),
         Hold(subject="1", reason="stock"),
         Release(subject="1"),
+        Withdraw(parcel="1"),
     ],
     ids=lambda action: type(action).__name__,
 )
 async def test_what_the_store_does_not_have_is_refused(
-    shop: Shop, action: AddTracking | TellDelivery | Hold | Release
+    shop: Shop, action: AddTracking | TellDelivery | Hold | Release | Withdraw
 ) -> None:
     outcome = await shop.client.perform(action, shop.order())
 

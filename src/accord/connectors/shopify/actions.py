@@ -7,7 +7,15 @@ from accord.connectors.shopify.reading import whole_order
 from accord.connectors.shopify.session import Data, Session, gid, refusal
 from accord.connectors.shopify.shipping import Plan, plan_parcel
 from accord.connectors.shopify.words import event_status, shows
-from accord.domain.action import AddTracking, CancelOrder, Hold, Release, Ship, TellDelivery
+from accord.domain.action import (
+    AddTracking,
+    CancelOrder,
+    Hold,
+    Release,
+    Ship,
+    TellDelivery,
+    Withdraw,
+)
 from accord.domain.outcome import Accepted, Applied, Outcome, Refused, Unneeded
 from accord.domain.tracks import State
 
@@ -60,6 +68,17 @@ async def add_tracking(session: Session, action: AddTracking) -> Outcome:
         id=parcel["id"],
         tracking=tracking,
     )
+    return Applied(action.parcel) if isinstance(payload, dict) else payload
+
+
+async def withdraw(session: Session, action: Withdraw) -> Outcome:
+    """Cancel the record of a parcel that never left; its lines are to be sent again."""
+    parcel = await _parcel(session, action.parcel)
+    if not isinstance(parcel, dict):
+        return parcel
+    if parcel["status"] == "CANCELLED":
+        return Unneeded("The fulfillment is cancelled.")
+    payload = await _do(session, "cancel_fulfillment", "fulfillmentCancel", id=parcel["id"])
     return Applied(action.parcel) if isinstance(payload, dict) else payload
 
 

@@ -18,6 +18,7 @@ from accord.domain.action import (
     Release,
     Ship,
     TellDelivery,
+    Withdraw,
     action_name,
 )
 from accord.domain.matrix import Matrix
@@ -26,7 +27,7 @@ from accord.domain.report import Ref, SubjectKind
 from accord.engine.ports import Document, Page
 
 CAN: frozenset[ActionKind] = frozenset(
-    {Ship, AddTracking, TellDelivery, Hold, Release, CancelOrder, Complete}
+    {Ship, AddTracking, TellDelivery, Hold, Release, CancelOrder, Complete, Withdraw}
 )
 
 
@@ -56,18 +57,27 @@ class ShopifyClient:
     async def perform(self, action: Action, order: Matrix) -> Outcome:
         """Ask the store for one change."""
         match action:
+            case Ship() | CancelOrder() | Complete():
+                return await self._perform_on_order(action, order)
+            case AddTracking() | TellDelivery() | Withdraw() | Hold() | Release():
+                return await self._perform_on_part(action)
+            case _:
+                return Refused("cannot", f"A store cannot {action_name(type(action))}.")
+
+    async def _perform_on_part(
+        self, action: AddTracking | TellDelivery | Withdraw | Hold | Release
+    ) -> Outcome:
+        match action:
             case AddTracking():
                 return await actions.add_tracking(self._session, action)
             case TellDelivery():
                 return await actions.tell_delivery(self._session, action)
+            case Withdraw():
+                return await actions.withdraw(self._session, action)
             case Hold():
                 return await actions.hold(self._session, action)
             case Release():
                 return await actions.release(self._session, action)
-            case Ship() | CancelOrder() | Complete():
-                return await self._perform_on_order(action, order)
-            case _:
-                return Refused("cannot", f"A store cannot {action_name(type(action))}.")
 
     async def _perform_on_order(
         self, action: Ship | CancelOrder | Complete, order: Matrix

@@ -70,6 +70,7 @@ class Operations:
             "OrderOfReturn": self._order_of_return,
             "Holds": self._holds,
             "CreateFulfillment": self._create_fulfillment,
+            "CancelFulfillment": self._cancel_fulfillment,
             "UpdateTracking": self._update_tracking,
             "CreateEvent": self._create_event,
             "PlaceHold": self._place_hold,
@@ -160,6 +161,14 @@ class Operations:
         parcel = self._store.fulfill(order, taken, numbers, tracking.get("company"))
         made = {"id": gid("Fulfillment", parcel.id), "status": parcel.status}
         return {"fulfillmentCreate": {"fulfillment": made, "userErrors": []}}
+
+    def _cancel_fulfillment(self, variables: Variables) -> Shape:
+        order, parcel = self._store.find_parcel(variables["id"])
+        if order is None or parcel is None or parcel.status == "CANCELLED":
+            return refuse("fulfillmentCancel", "Fulfillment cannot be cancelled.")
+        self._store.cancel_parcel(order, parcel)
+        made = {"id": gid("Fulfillment", parcel.id), "status": parcel.status}
+        return {"fulfillmentCancel": {"fulfillment": made, "userErrors": []}}
 
     def _update_tracking(self, variables: Variables) -> Shape:
         order, parcel = self._store.find_parcel(variables["id"])

@@ -134,19 +134,29 @@ class Store:
         self.say_order(order, whole, "orders/updated")
         return parcel
 
+    def cancel_parcel(self, order: OrderRecord, parcel: Parcel) -> None:
+        """Cancel a fulfillment: its lines go to a new fulfillment order of the same place."""
+        parcel.status = "CANCELLED"
+        asked = FulfillmentOrder(next(self.ids), parcel.place, self.world.clock())
+        order.fulfillment_orders.append(asked)
+        for line, quantity in parcel.lines:
+            asked.portions.append(Portion(next(self.ids), line, quantity, quantity))
+        self.say_parcel(order, parcel)
+        self.say_asked("order_routing_complete", asked)
+
     def track(
         self, order: OrderRecord, parcel: Parcel, numbers: tuple[str, ...], company: str | None
     ) -> None:
         """Give a parcel its tracking numbers."""
         parcel.tracking, parcel.company = numbers, company
-        self._say_parcel(order, parcel)
+        self.say_parcel(order, parcel)
 
     def scan(self, order: OrderRecord, parcel: Parcel, status: str, happened_at: datetime) -> Event:
         """Add an event to a parcel."""
         event = Event(next(self.ids), status, happened_at, self.world.clock())
         parcel.events.append(event)
         self.send("fulfillment_events/create", hooks.event_body(order, parcel, event))
-        self._say_parcel(order, parcel)
+        self.say_parcel(order, parcel)
         return event
 
     def close_order(self, order: OrderRecord) -> None:
@@ -174,7 +184,8 @@ class Store:
         self.send(f"returns/{what}", hooks.return_body(order, record))
         self.say_order(order, "orders/updated")
 
-    def _say_parcel(self, order: OrderRecord, parcel: Parcel) -> None:
+    def say_parcel(self, order: OrderRecord, parcel: Parcel) -> None:
+        """Send the webhooks of a changed fulfillment."""
         parcel.updated_at = self.touch(order.name).updated_at
         self.send("fulfillments/update", hooks.fulfillment_body(order, parcel))
         self.say_order(order, "orders/updated")
