@@ -9,6 +9,7 @@ import pytest
 from accord.connector_kit.http import FeedError
 from accord.connector_kit.simulator import Fault, World
 from accord.connectors.shipstation.client import ShipStationClient
+from accord.connectors.shipstation.feed import TRACK_EVERY
 from accord.connectors.shipstation.simulator import ShipStationSimulator
 from accord.domain.report import Ref
 from accord.engine.ports import Document, Page
@@ -105,15 +106,15 @@ async def test_scans_are_found_although_they_do_not_touch_the_shipment(
     world: World,
 ) -> None:
     number, bookmark = labelled
-    world.pass_time(timedelta(hours=2))
+    world.pass_time(TRACK_EVERY)
     account.scan(number, "IT")
     found = await pages(client, bookmark)
-    world.pass_time(timedelta(minutes=30))
+    world.pass_time(TRACK_EVERY / 2)
     too_soon = await pages(client, found[-1].bookmark)
-    world.pass_time(timedelta(hours=2))
+    world.pass_time(TRACK_EVERY)
     account.scan(number, "DE")
     arrived = await pages(client, too_soon[-1].bookmark)
-    world.pass_time(timedelta(hours=2))
+    world.pass_time(TRACK_EVERY)
     done = await pages(client, arrived[-1].bookmark)
 
     assert [scans(read) for read in (found, too_soon, arrived, done)] == [["IT"], [], ["DE"], []]

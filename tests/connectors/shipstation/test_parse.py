@@ -78,7 +78,8 @@ EDITED = picture("2026-11-20T12:00:00Z", scanned("IT", "2026-11-19T08:00:00Z"))
 ARRIVED = picture("2026-11-20T12:00:00Z", scanned("DE", "2026-11-21T08:00:00Z", "delivered"))
 
 
-def decided(pictures: list[Any], shipped_when: str) -> Matrix:
+def decisions(pictures: list[Any], shipped_when: str) -> list[Matrix]:
+    """Return the matrix after each report of the pictures."""
     system = System(
         name="depot",
         connector="shipstation",
@@ -88,10 +89,14 @@ def decided(pictures: list[Any], shipped_when: str) -> Matrix:
         settings={"shipped_when": shipped_when},
     )
     accord = Accord(systems={"depot": system}, ownership=Ownership({}))
-    matrix = Matrix()
+    steps = [Matrix()]
     for report in (report for one in pictures for report in read(one).reports):
-        matrix = decide(matrix, report, accord).matrix
-    return matrix
+        steps.append(decide(steps[-1], report, accord).matrix)
+    return steps
+
+
+def decided(pictures: list[Any], shipped_when: str) -> Matrix:
+    return decisions(pictures, shipped_when)[-1]
 
 
 def states(matrix: Matrix) -> tuple[State | None, State | None]:
@@ -115,6 +120,12 @@ def test_neither_an_edit_nor_an_old_picture_takes_a_scan_back(
 ) -> None:
     assert states(decided(pictures, "label")) == (by_label, delivery)
     assert states(decided(pictures, "scan")) == (by_scan, delivery)
+
+
+def test_an_edit_after_the_scan_is_no_step_back_even_for_a_moment() -> None:
+    steps = decisions([ON_ITS_WAY, EDITED], "scan")[-len(read(EDITED).reports) :]
+
+    assert {states(matrix) for matrix in steps} == {(State.SHIPPED, State.IN_TRANSIT)}
 
 
 def test_an_edit_between_the_scan_and_the_news_of_it_does_not_hide_the_scan() -> None:

@@ -139,7 +139,7 @@ def _matches(one: PretendShipment, asked: Any) -> bool:
     return (
         asked.get("shipment_number", one.number) == one.number
         and asked.get("shipment_status", one.status) == one.status
-        and (since is None or one.modified_at >= datetime.fromisoformat(since))
+        and (since is None or one.modified_at > datetime.fromisoformat(since))
     )
 
 

@@ -10,6 +10,8 @@ T = TypeVar("T")
 
 # What the label's coarse ``tracking_status`` shows for each code of its tracking log.
 COARSE = {"UN": "unknown", "NY": "unknown", "EX": "error", "DE": "delivered"}
+# Carriers take back a label they have scanned once, and ship the parcel nevertheless.
+VOIDED_ALL_THE_SAME = frozenset({"UN", "NY", "AC"})
 DESCRIPTIONS = {
     "UN": "Unknown",
     "AC": "Accepted",
@@ -167,7 +169,7 @@ class Account:
         label = self.label(label_id)
         if label.voided:
             return "label_already_voided"
-        if label.tracking_status != "unknown":
+        if label.status_code not in VOIDED_ALL_THE_SAME:
             return "label_already_used"
         label.voided_at = self._clock()
         shipment = self.shipment(label.shipment_id)
