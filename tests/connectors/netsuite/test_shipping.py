@@ -1,12 +1,17 @@
 """Recording parcels, moving them on, and never twice."""
 
+import asyncio
+import dataclasses
+
 import pytest
 from msgspec.structs import replace
 
-from accord.connector_kit.simulator import Fault
+from accord.connector_kit.connector import Context
+from accord.connector_kit.http import in_process
+from accord.connector_kit.simulator import Fault, World
 from accord.connectors.netsuite.client import NetSuiteClient
 from accord.connectors.netsuite.simulator import Line, NetSuiteSimulator
-from accord.domain.action import AddTracking, Advance
+from accord.domain.action import AddTracking, Advance, Withdraw
 from accord.domain.matrix import Matrix
 from accord.domain.outcome import Applied, Refused, Unavailable, Unneeded
 from accord.domain.report import Ref
@@ -163,3 +168,66 @@ async def test_a_state_netsuite_has_no_ship_status_for_is_refused(
         outcome = await client.perform(action, order)
         assert isinstance(outcome, Refused)
         assert outcome.code == "cannot"
+
+
+async def test_a_packed_parcel_taken_back_is_gone_and_its_lines_are_free(
+    client: NetSuiteClient, account: NetSuiteSimulator, order: Matrix
+) -> None:
+    await client.perform(ship({"MUG": 2}, "se-1", State.PACKED), order)
+    (parcel,) = account.fulfillments("1001")
+    withdraw = Withdraw(parcel=parcel.id)
+
+    assert await client.perform(withdraw, order) == Applied(parcel.id)
+    assert isinstance(await client.perform(withdraw, order), Unneeded)
+    gone = await client.reread(Ref("parcel", f"18231/{parcel.id}"))
+    assert isinstance(gone, list)
+    assert [document.topic for document in gone] == ["reread/deleted"]
+    assert isinstance(await client.perform(ship({"MUG": 2}, "se-2"), order), Applied)
+
+
+async def test_a_shipped_parcel_is_not_taken_back(
+    client: NetSuiteClient, account: NetSuiteSimulator, order: Matrix
+) -> None:
+    own = account.fulfill_by_hand("1001", {"MUG": 2})
+
+    outcome = await client.perform(Withdraw(parcel=own), order)
+
+    assert isinstance(outcome, Refused)
+    assert outcome.code == "already_shipped"
+
+
+async def test_a_parcel_another_hand_records_meanwhile_is_found_behind_the_refusal(
+    context: Context, account: NetSuiteSimulator, order: Matrix
+) -> None:
+    action = ship({"MUG": 1})
+    clients = [NetSuiteClient(context), NetSuiteClient(context)]
+
+    outcomes = await asyncio.gather(*(client.perform(action, order) for client in clients))
+
+    assert {type(outcome) for outcome in outcomes} == {Applied, Unneeded}
+    assert len(account.fulfillments("1001")) == 1
+    for client in clients:
+        await client.close()
+
+
+async def test_without_pick_pack_ship_a_parcel_is_recorded_when_it_has_left_and_not_before(
+    world: World, context: Context
+) -> None:
+    account = NetSuiteSimulator(world, "erp", pick_pack_ship=False)
+    own = account.book_order("1001", "9", MUGS_AND_SHIRTS, approved=True)
+    plain = dataclasses.replace(
+        context,
+        settings=account.settings,
+        secrets=account.secrets,
+        transport=in_process(account.app),
+    )
+    client = NetSuiteClient(plain)
+    order = Matrix(refs=(Ref("erp", own),))
+
+    packed = await client.perform(ship({"MUG": 2}, state=State.PACKED), order)
+    shipped = await client.perform(ship({"MUG": 2}), order)
+
+    assert isinstance(packed, Refused)
+    assert isinstance(shipped, Applied)
+    assert account.fulfillments("1001")[0].status == "C"
+    await client.close()

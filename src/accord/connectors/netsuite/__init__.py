@@ -17,6 +17,7 @@ from accord.domain.action import (
     CancelOrder,
     CloseReturn,
     Ship,
+    Withdraw,
 )
 from accord.domain.tracks import Track
 
@@ -31,6 +32,7 @@ CONNECTOR = Connector(
         {
             Ship,
             Advance,
+            Withdraw,
             AddTracking,
             Approve,
             CancelOrder,

@@ -26,6 +26,9 @@ FULL_POOL_CODES = frozenset(
 )
 CHANGED_MEANWHILE_CODES = frozenset({"RCRD_HAS_BEEN_CHANGED", "RECORD_LOCKED", "CONCUR_REQUEST"})
 
+# The record asked for does not exist, or not any more.
+UNKNOWN_RECORD = frozenset({"NONEXISTENT_ID", "RCRD_DSNT_EXIST", "404"})
+
 
 class Detail(Struct, frozen=True):
     """One of the reasons NetSuite gives."""

@@ -16,6 +16,7 @@ from accord.domain.action import (
     CloseReturn,
     Destination,
     Ship,
+    Withdraw,
     action_name,
 )
 from accord.domain.matrix import Matrix
@@ -45,38 +46,47 @@ class NetSuiteClient:
     async def perform(self, action: Action, order: Matrix) -> Outcome:
         """Ask for one change; every failure is a value."""
         match action:
-            case Advance():
-                return await shipping.advance(
-                    self._session, action, pick_pack_ship=self._pick_pack_ship
-                )
-            case AddTracking():
-                return await shipping.add_tracking(self._session, action)
-            case CloseReturn():
-                return await returns.close(self._session, action)
+            case Advance() | AddTracking() | Withdraw() | CloseReturn():
+                return await self._change_record(action)
             case Ship() | Approve() | CancelOrder() | Amend() | AuthorizeReturn():
                 booked = await orders.booked(self._session, self._system, order)
                 if not isinstance(booked, orders.Booked):
                     return booked
-                return await self._change(action, booked)
+                return await self._change_order(action, booked)
             case _:
                 return Refused("cannot", f"NetSuite cannot {action_name(type(action))}")
 
-    async def _change(
+    async def _change_record(
+        self, action: Advance | AddTracking | Withdraw | CloseReturn
+    ) -> Outcome:
+        session = self._session
+        match action:
+            case Advance():
+                return await shipping.advance(session, action, pick_pack_ship=self._pick_pack_ship)
+            case AddTracking():
+                return await shipping.add_tracking(session, action)
+            case Withdraw():
+                return await shipping.withdraw(session, action)
+            case CloseReturn():
+                return await returns.close(session, action)
+
+    async def _change_order(
         self, action: Ship | Approve | CancelOrder | Amend | AuthorizeReturn, booked: orders.Booked
     ) -> Outcome:
+        session = self._session
         match action:
             case Ship():
                 return await shipping.ship(
-                    self._session, booked, action, pick_pack_ship=self._pick_pack_ship
+                    session, booked, action, pick_pack_ship=self._pick_pack_ship
                 )
             case Approve():
-                return await orders.approve(self._session, booked)
+                return await orders.approve(session, booked)
             case CancelOrder():
-                return await orders.cancel(self._session, booked)
+                return await orders.cancel(session, booked)
             case Amend():
-                return await amending.amend(self._session, booked, action)
+                return await amending.amend(session, booked, action)
             case AuthorizeReturn():
-                return await returns.authorize(self._session, booked, action)
+                return await returns.authorize(session, booked, action)
 
     async def destination(self, order: Matrix) -> Destination | Outcome:
         """Return a refusal: the storefront is asked where parcels go."""

@@ -10,8 +10,9 @@ from msgspec import Raw, Struct
 from accord.connector_kit.http import Answer, FeedError
 from accord.connector_kit.wire import write_json
 from accord.connectors.netsuite import suiteql
+from accord.connectors.netsuite.answers import UNKNOWN_RECORD
 from accord.connectors.netsuite.feed_time import Cursor, starting_point
-from accord.connectors.netsuite.payloads import OfOrder
+from accord.connectors.netsuite.payloads import Deleted, OfOrder
 from accord.connectors.netsuite.session import RECORDS, Session
 from accord.domain.outcome import Outcome, Refused, Unavailable
 from accord.domain.report import EXTERNAL, NUMBER, Ref
@@ -67,19 +68,29 @@ async def changes(session: Session, zone_name: str, bookmark: str | None) -> Asy
 
 
 async def reread(session: Session, ref: Ref) -> Sequence[Document] | Outcome:
-    """Return a sales order, its fulfillments and returns whole, its invoices as rows."""
+    """Return a sales order, its fulfillments and returns whole, its invoices as rows.
+
+    A single fulfillment is asked for as ``parcel`` by the ids of its order and its own,
+    ``18231/18240``: one that was deleted is in no listing of the order any more.
+    """
+    if ref.scope == "parcel":
+        parent, _, own = ref.value.partition("/")
+        record = await _child(session, parent, {"type": "ItemShip", "id": own})
+        return [record] if isinstance(record, Document) else record
     order = await _order_id(session, ref)
-    if not isinstance(order, str):
-        return order
-    whole = await session.call("GET", f"{RECORDS}/salesOrder/{order}?expandSubResources=true")
-    if not isinstance(whole, Answer):
-        return whole
-    if isinstance(problem := whole.read(Identified), Unavailable):
+    return await _whole(session, order) if isinstance(order, str) else order
+
+
+async def _whole(session: Session, order: str) -> Sequence[Document] | Outcome:
+    answer = await session.call("GET", f"{RECORDS}/salesOrder/{order}?expandSubResources=true")
+    if not isinstance(answer, Answer):
+        return answer
+    if isinstance(problem := answer.read(Identified), Unavailable):
         return problem
     children = await session.query(suiteql.made_from(int(order)), PAGE, Rows)
     if not isinstance(children, Rows):
         return children
-    documents = [Document("reread/salesOrder", whole.body)]
+    documents = [Document("reread/salesOrder", answer.body)]
     for row in children.items:
         document = await _child(session, order, row)
         if not isinstance(document, Document):
@@ -93,6 +104,9 @@ async def _child(session: Session, order: str, row: dict[str, Any]) -> Document 
     if name is None:
         return Document("reread/transaction", write_json(row))
     record = await session.read(f"{RECORDS}/{name}/{row.get('id')}", Raw)
+    if isinstance(record, Refused) and record.code in UNKNOWN_RECORD:
+        gone = Deleted(order, str(row.get("type")), str(row.get("id")))
+        return Document("reread/deleted", write_json(gone))
     if not isinstance(record, Raw):
         return record
     return Document(f"reread/{name}", write_json(OfOrder(order, record)))

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from accord.connector_kit.wire import read_json
 from accord.connectors.netsuite.lines import goods, order_lines, sku_of, sums, text_of, whole
 from accord.connectors.netsuite.payloads import (
+    Deleted,
     ItemFulfillment,
     Named,
     OfOrder,
@@ -35,6 +36,8 @@ SUBJECTS: Mapping[str, SubjectKind] = {
     "ItemShip": SubjectKind.PARCEL,
     "RtnAuth": SubjectKind.RETURN,
 }
+# The word for a record that is gone; NetSuite itself has none.
+DELETED = "deleted"
 # How an external id made by Accord begins; the subject it was made from follows.
 MADE_BY_ACCORD = "accord"
 
@@ -51,6 +54,8 @@ def parse(envelope: Envelope, settings: Mapping[str, str | bool]) -> Parsed:
             return Parsed(reports=(_item_fulfillment(envelope, zone),))
         case "reread/returnAuthorization":
             return Parsed(reports=(_return_authorization(envelope, zone),))
+        case "reread/deleted":
+            return Parsed(reports=(_deleted(envelope),))
         case topic:
             return Parsed(ignored=f"{topic} is no document that NetSuite's connector asks for")
 
@@ -151,6 +156,19 @@ def _return_authorization(envelope: Envelope, zone: ZoneInfo) -> Report:
             else sums((line.sku, line.quantity) for line in goods(lines)),
             same_as=made_from(record.external_id),
         ),
+    )
+
+
+def _deleted(envelope: Envelope) -> Report:
+    gone = read_json(envelope.body, Deleted)
+    return Report(
+        system=envelope.system,
+        order=(Ref(envelope.system, gone.sales_order),),
+        subject=Subject(SUBJECTS.get(gone.type, SubjectKind.PARCEL), gone.id),
+        kind=gone.type,
+        word=DELETED,
+        # What is gone has no time of its own left; when it was missed is as close as one gets.
+        said_at=envelope.received_at,
     )
 
 

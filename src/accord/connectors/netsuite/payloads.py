@@ -127,6 +127,14 @@ class OfOrder(Struct, frozen=True, rename="camel"):
     record: Raw
 
 
+class Deleted(Struct, frozen=True, rename="camel"):
+    """A record of one sales order that was asked for by its id and is not there."""
+
+    sales_order: str
+    type: str
+    id: str
+
+
 class Row(Struct, frozen=True):
     """A transaction as SuiteQL lists it: keys in lower case, every value text, nulls left out.
 

@@ -72,7 +72,7 @@ class Session:
         )
         return answer.read(shape) if isinstance(answer, Answer) else answer
 
-    async def write(self, method: str, path: str, body: object) -> Answer | Outcome:
+    async def write(self, method: str, path: str, body: object = None) -> Answer | Outcome:
         """Return NetSuite's acknowledgement of a write, which is 204 and has no body."""
         answer = await self.call(method, path, body=body)
         if isinstance(answer, Answer) and answer.status != 204:  # noqa: PLR2004 - No Content

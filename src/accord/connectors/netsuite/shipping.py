@@ -2,13 +2,14 @@
 
 from accord.connector_kit.http import Answer
 from accord.connectors.netsuite import suiteql
+from accord.connectors.netsuite.answers import UNKNOWN_RECORD
 from accord.connectors.netsuite.feed import Found
 from accord.connectors.netsuite.lines import Line, goods
 from accord.connectors.netsuite.orders import CANCELLED, CLOSED, PENDING_APPROVAL, Booked
 from accord.connectors.netsuite.parse import MADE_BY_ACCORD, status_of
 from accord.connectors.netsuite.payloads import ItemFulfillment
 from accord.connectors.netsuite.session import RECORDS, Session
-from accord.domain.action import AddTracking, Advance, Ship
+from accord.domain.action import AddTracking, Advance, Ship, Withdraw
 from accord.domain.outcome import Applied, Outcome, Refused, Unneeded
 from accord.domain.report import Ref
 from accord.domain.tracks import State
@@ -124,6 +125,25 @@ async def advance(session: Session, action: Advance, *, pick_pack_ship: bool) ->
     if pick_pack_ship and now < letter:
         body["shipStatus"] = {"id": letter}
     return await _patched(session, record, body)
+
+
+async def withdraw(session: Session, action: Withdraw) -> Outcome:
+    """Take back the record of a parcel that never left, by deleting it: there is no status for it.
+
+    Its lines are free again. A shipped one has taken goods out of stock and stays.
+    """
+    address = f"{FULFILLMENTS}/{action.parcel}"
+    record = await session.read(address, ItemFulfillment)
+    if isinstance(record, Refused) and record.code in UNKNOWN_RECORD:
+        return Unneeded(f"item fulfillment {action.parcel} is gone")
+    if not isinstance(record, ItemFulfillment):
+        return record
+    if status_of("ItemShip", record.ship_status, record.status) == SHIP_STATUS[State.SHIPPED]:
+        return Refused(
+            "already_shipped", f"item fulfillment {record.id} has shipped; it takes a return"
+        )
+    answer = await session.write("DELETE", address)
+    return Applied(record.id) if isinstance(answer, Answer) else answer
 
 
 async def add_tracking(session: Session, action: AddTracking) -> Outcome:

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
-from litestar import Litestar, Request, Response, get, patch, post
+from litestar import Litestar, Request, Response, delete, get, patch, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
@@ -228,6 +228,16 @@ def application(door: Door, records: RecordService, queries: QueryService) -> Li
 
         return await _through(door, request, work, writes=True)
 
+    @delete(record, status_code=200)
+    async def remove(
+        request: AnyRequest, kind: FromPath[str], key: FromPath[str]
+    ) -> Response[bytes]:
+        def work() -> Response[bytes]:
+            records.delete(records.find(kind, key))
+            return Response(b"", status_code=204)
+
+        return await _through(door, request, work, writes=True)
+
     @post(f"{record}/!transform/{{target:str}}")
     async def transform(
         request: AnyRequest, kind: FromPath[str], key: FromPath[str], target: FromPath[str]
@@ -243,7 +253,7 @@ def application(door: Door, records: RecordService, queries: QueryService) -> Li
             writes=True,
         )
 
-    handlers: list[HTTPRouteHandler] = [token, suiteql, read, change, transform]
+    handlers: list[HTTPRouteHandler] = [token, suiteql, read, change, remove, transform]
     return Litestar(handlers, openapi_config=None)
 
 

@@ -134,6 +134,15 @@ class RecordService:
             record.tracking += _tracking(body)
         self._books.touch(record, self._clock())
 
+    def delete(self, record: Transaction) -> None:
+        """Do what a DELETE asks; what the record was made from changes by it."""
+        if any(other.parent == record.id for other in self._books.records.values()):
+            raise ProblemError(
+                400, "THIS_RECORD_CANNOT_BE_DELETED", "Other records depend on this record."
+            )
+        self._books.touch(record, self._clock())
+        del self._books.records[record.id]
+
     def _set_approval(self, order: SalesOrder, body: Mapping[str, Any]) -> None:
         letter = _choice(body.get("orderStatus"))
         if not letter:
