@@ -8,7 +8,7 @@ from accord.domain.ownership import EVERYWHERE
 from accord.domain.tracks import State, Track
 from accord.domain.vocabulary import Meaning, Silent
 from accord.settings.accord_file import AccordFile, read_accord
-from accord.settings.presets import OwnershipPreset, StagePreset
+from accord.settings.presets import OwnershipPreset, StagePreset, owners
 from tests.settings.catalogue import CATALOGUE, SECRETS
 from tests.settings.examples import HEAD, LOCATED, SYSTEMS, WHOLE, with_change
 
@@ -137,3 +137,9 @@ def test_a_stage_of_a_preset_changes_only_in_what_the_file_says_of_it() -> None:
 
 def test_windows_line_ends_change_nothing() -> None:
     assert accord_of(WHOLE.replace("\n", "\r\n")) == accord_of(WHOLE)
+
+
+def test_a_preset_gives_a_place_to_the_warehouse_rather_than_to_a_shop_that_knows_it() -> None:
+    found = owners(["shop", "warehouse"], accord_of(LOCATED).systems)
+
+    assert found == {"east": "warehouse", "west": "shop"}

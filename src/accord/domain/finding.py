@@ -1,5 +1,6 @@
 """What is wrong with an accord: where, why, and what to do about it."""
 
+import json
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from enum import StrEnum
@@ -142,8 +143,13 @@ def dotted(path: Path) -> str:
             text += f"[{part}]"
             continue
         bare = part.replace("-", "").replace("_", "").isalnum() and part.isascii()
-        text += ("." if text else "") + (part if bare else f'"{part}"')
+        text += ("." if text else "") + (part if bare else quoted(part))
     return text
+
+
+def quoted(text: str) -> str:
+    """Return ``text`` as a TOML string: the escapes of JSON are TOML's, but for one sign."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

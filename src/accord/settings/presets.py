@@ -62,18 +62,25 @@ def candidates(
 def owners(candidates: Iterable[str], systems: Mapping[str, System]) -> dict[str, str]:
     """Return the owner by location: everywhere the only candidate, else the one that knows it.
 
-    Empty where several candidates are left and the locations do not tell them apart.
+    Of several that know a place a warehouse comes first: a storefront knows places it does not
+    run. Empty where the locations do not tell the candidates apart.
     """
     able = list(candidates)
     if len(able) == 1:
         return {EVERYWHERE: able[0]}
     by_location: dict[str, str] = {}
     for location in dict.fromkeys(p for name in able for p in systems[name].places):
-        here = [name for name in able if location in systems[name].places]
-        if len(here) > 1:
+        here = [systems[name] for name in able if location in systems[name].places]
+        first = min(_closeness(system) for system in here)
+        closest = [system.name for system in here if _closeness(system) == first]
+        if len(closest) > 1:
             return {}
-        by_location[location] = here[0]
+        by_location[location] = closest[0]
     return by_location if set(by_location.values()) == set(able) else {}
+
+
+def _closeness(system: System) -> int:
+    return _SHIPPERS.index(system.role) if system.role in _SHIPPERS else len(_SHIPPERS)
 
 
 def mirrors(

@@ -1,0 +1,40 @@
+"""The program ``accord`` and its commands."""
+
+from typing import Annotated
+
+import typer
+
+from accord import __version__
+from accord.cli.check import check
+from accord.cli.demo import demo
+from accord.cli.init import init
+
+app = typer.Typer(
+    name="accord",
+    help="Keeps every system in a retail stack in agreement about every order.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(check)
+app.command()(demo)
+app.command()(init)
+
+
+def _print_version(asked: bool) -> None:  # noqa: FBT001 - Typer calls it with the flag's value
+    if asked:
+        typer.echo(f"accord {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def accord(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Keep every system in a retail stack in agreement about every order."""

@@ -1,0 +1,143 @@
+"""``accord demo``: a simulated stack, kept in agreement before your eyes."""
+
+import asyncio
+import logging
+import socket
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Annotated
+
+import msgspec
+import typer
+import uvicorn
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from accord.cli.surroundings import surroundings
+from accord.demo.database import fresh_store
+from accord.demo.play import Played, play
+from accord.demo.scenarios import lives
+from accord.demo.stack import SEED, Stack, stack
+from accord.demo.summary import Summary, summary, tables
+from accord.settings.process import ProcessSettings, process_settings
+
+HELD, BROKEN = 0, 1
+REFRESH = 3  # seconds after which a page loads itself again
+ORDERS = 200
+# Of the simulated hours, about how many the story lasts; only the progress bar needs it.
+ABOUT_HOURS = 260
+
+
+def demo(
+    context: typer.Context,
+    *,
+    check: Annotated[
+        bool, typer.Option("--check", help="Play without a page; exit 0 only if all held.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="With --check: print one JSON object.")
+    ] = False,
+    orders: Annotated[int, typer.Option(min=8, max=10_000, help="How many orders.")] = ORDERS,
+    speed: Annotated[
+        float, typer.Option(min=0.1, help="Simulated hours a second, while a page is shown.")
+    ] = 4.0,
+    seed: Annotated[int, typer.Option(help="Another number, another story.")] = SEED,
+    port: Annotated[int | None, typer.Option(help="The page's port; a free one if taken.")] = None,
+    data: Annotated[Path | None, typer.Option(help="The data folder.")] = None,
+) -> None:
+    """Play the story of a shop, its books and its warehouse through the real engine.
+
+    Exit status of --check: 0 every expectation held, 1 one did not.
+
+    Examples:  accord demo    accord demo --check --json    accord demo --speed 20
+    """
+    settings = process_settings(surroundings(context).environment, data=data, port=port)
+    # One line a request is noise beside the story; what goes wrong is still said.
+    logging.getLogger("httpx2").setLevel(logging.WARNING)
+    if not check:
+        with suppress(KeyboardInterrupt):
+            asyncio.run(_show(settings, orders, seed, speed))
+        return
+    found = asyncio.run(_check(settings, orders, seed, quiet=as_json))
+    if as_json:
+        typer.echo(msgspec.json.encode(found).decode())
+    else:
+        Console().print(tables(found))
+    raise typer.Exit(HELD if found.held else BROKEN)
+
+
+async def _check(settings: ProcessSettings, orders: int, seed: int, *, quiet: bool) -> Summary:
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[said]}"),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        disable=quiet,
+    ) as progress:
+        bar = progress.add_task("Starting PostgreSQL", total=ABOUT_HOURS, said="")
+        async with fresh_store(settings.data) as store, stack(store) as built:
+
+            def tell(at: timedelta, sentences: list[str]) -> None:
+                hour = int(at / timedelta(hours=1))
+                progress.update(bar, description=f"Hour {hour}", completed=hour)
+                if sentences:
+                    progress.update(bar, said=sentences[-1][:60])
+
+            played = await play(built, list(lives(orders, Random(seed))), tell=tell, rest=_no_rest)  # noqa: S311
+            progress.update(bar, completed=ABOUT_HOURS, description="Done")
+            return await summary(built, played)
+
+
+async def _no_rest() -> None:
+    return
+
+
+async def _show(settings: ProcessSettings, orders: int, seed: int, speed: float) -> None:
+    console = Console(highlight=False)
+    console.print("Starting PostgreSQL, the simulated stack and Accord …")
+    async with fresh_store(settings.data) as store, stack(store, REFRESH) as built:
+        listening = _listen(settings)
+        host, port = listening.getsockname()[:2]
+        server = uvicorn.Server(uvicorn.Config(built.app, log_config=None, lifespan="off"))
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        address = f"http://{host}:{port}/"
+        console.print(f"Orders and their matrices: [bold]{address}[/]  (Ctrl-C ends it)\n")
+        played = await _tell_story(built, console, lives_of=(orders, seed), speed=speed)
+        console.print(tables(await summary(built, played)))
+        console.print(f"\nThe page stays: [bold]{address}[/]  (Ctrl-C ends it)")
+        await serving
+
+
+async def _tell_story(
+    built: Stack, console: Console, *, lives_of: tuple[int, int], speed: float
+) -> Played:
+    orders, seed = lives_of
+
+    def tell(at: timedelta, sentences: list[str]) -> None:
+        day, hour = divmod(int(at / timedelta(hours=1)), 24)
+        for sentence in sentences:
+            console.print(f"[dim]day {day + 1} {hour:02}:00[/]  {sentence}")
+
+    async def rest() -> None:
+        await asyncio.sleep(1 / speed)
+
+    return await play(built, list(lives(orders, Random(seed))), tell=tell, rest=rest)  # noqa: S311
+
+
+def _listen(settings: ProcessSettings) -> socket.socket:
+    """Return a socket on the wished port, or on a free one where that is taken."""
+    for port in (settings.port, 0):
+        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((settings.host, port))
+        except OSError:
+            listening.close()
+            if port == 0:
+                raise
+            continue
+        return listening
+    raise AssertionError
