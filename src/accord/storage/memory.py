@@ -18,9 +18,12 @@ from accord.engine.ports import (
     TaskKind,
     Verdict,
 )
-from accord.storage.facts import merged, wanted_by, without_address
+from accord.storage.facts import Wanted, merged, wanted_by, without_address
 from accord.storage.memory_rows import EnvelopeRow, OrderRow, TaskTable
 from accord.storage.overview import AttemptCount, Counts, OrderFile, OrderLine, Told, Tried
+
+# A change with the number of its order.
+Placed = tuple[str, Change]
 
 
 class MemorySitting:
@@ -33,8 +36,8 @@ class MemorySitting:
         self._hands = hands
         self._held: set[str] = set()
         self.envelopes: Sequence[Envelope] = envelopes
-        self.written: list[tuple[Sequence[Change], Sequence[Verdict], datetime]] = []
-        self.asked: list[tuple[str, Lookup, datetime]] = []
+        self.written: list[tuple[Sequence[Placed], Sequence[Verdict], datetime]] = []
+        self.wanted: list[Wanted] = []
 
     async def find(self, refs: Collection[Ref]) -> Mapping[Ref, str]:
         """Return which of ``refs`` already name an order, and lock those orders."""
@@ -56,9 +59,12 @@ class MemorySitting:
         now: datetime,
     ) -> None:
         """Store the outcome of the batch. Raises ``LinkTakenError`` when a name is taken."""
-        self._store.check(changes)
-        self.written.append((changes, verdicts, now))
-        self.asked += [(system, one, now) for system, asked in lookups.items() for one in asked]
+        placed = [(change.order or self._store.next_number(), change) for change in changes]
+        self._store.check(placed)
+        self.written.append((placed, verdicts, now))
+        self.wanted += [
+            wanted_by(system, one, now) for system in lookups for one in lookups[system]
+        ]
 
 
 class MemoryStore:
@@ -70,6 +76,7 @@ class MemoryStore:
         self._kept: dict[tuple[str, bytes], EnvelopeRow] = {}
         self._in_hand: set[int] = set()
         self._links: dict[Ref, set[str]] = {}
+        self._numbers = 0
         self.rows: dict[str, OrderRow] = {}
         self._tasks = TaskTable()
         self._attempts: list[Attempt] = []
@@ -111,35 +118,37 @@ class MemoryStore:
         orders = self._links.get(ref, set())
         return next(iter(orders)) if len(orders) == 1 else None
 
-    def check(self, changes: Sequence[Change]) -> None:
-        """Raise ``LinkTakenError`` when a name of ``changes`` leads to another order."""
-        wanted: dict[Ref, int] = {}
-        for place, change in enumerate(changes):
-            for ref in sorted(change.matrix.refs):
-                taken = self._links.get(ref, {change.order}) != {change.order}
-                if ref.scope != EXTERNAL and (taken or wanted.setdefault(ref, place) != place):
-                    raise LinkTakenError(ref)
+    def next_number(self) -> str:
+        """Return the number of a new order; one that is given up is not given again."""
+        self._numbers += 1
+        return str(self._numbers)
+
+    def check(self, placed: Sequence[Placed]) -> None:
+        """Raise ``LinkTakenError`` for the first name that leads to another order."""
+        names = sorted((ref, order) for order, change in placed for ref in change.matrix.refs)
+        wanted: dict[Ref, str] = {}
+        for ref, order in names:
+            taken = self._links.get(ref, {order}) != {order}
+            if ref.scope != EXTERNAL and (taken or wanted.setdefault(ref, order) != order):
+                raise LinkTakenError(ref)
 
     def _commit(self, sitting: MemorySitting) -> None:
-        for changes, _, _ in sitting.written:
-            self.check(changes)
-        for changes, verdicts, now in sitting.written:
-            for change in changes:
-                self._apply(change, now)
+        for placed, _, _ in sitting.written:
+            self.check(placed)
+        wanted = list(sitting.wanted)
+        for placed, verdicts, now in sitting.written:
+            for order, change in placed:
+                self._apply(order, change, now)
+                wanted += [Wanted(TaskKind.PROPAGATE, name, order, now) for name in change.due]
             for verdict in verdicts:
                 self._settle(verdict, now)
-        for system, lookup, now in sitting.asked:
-            wanted = wanted_by(system, lookup, now)
-            self._tasks.ask(wanted.kind, wanted.system, [wanted.key], now)
+        self._tasks.ask(wanted)
 
-    def _apply(self, change: Change, now: datetime) -> None:
-        order = change.order or str(len(self.rows) + 1)
+    def _apply(self, order: str, change: Change, now: datetime) -> None:
         row = self.rows.setdefault(order, OrderRow(order))
         row.matrix, row.updated_at = change.matrix, now
         row.history += [Told(cell=cell, decided_at=now) for cell in change.told]
         self._name(order, change.matrix.refs)
-        for system in change.due:
-            self._tasks.ask(TaskKind.PROPAGATE, system, [order], now)
 
     def _name(self, order: str, refs: Collection[Ref]) -> None:
         for ref in refs:
@@ -158,7 +167,7 @@ class MemoryStore:
 
     async def ask(self, kind: TaskKind, system: str, keys: Collection[str], due: datetime) -> None:
         """Put work down; what is already asked for is not asked twice, only made due earlier."""
-        self._tasks.ask(kind, system, keys, due)
+        self._tasks.ask(Wanted(kind, system, key, due) for key in keys)
 
     async def claim(
         self, kind: TaskKind, systems: Collection[str], limit: int, lease: timedelta, now: datetime
@@ -187,7 +196,7 @@ class MemoryStore:
             raise LookupError(message)
         async with row.hand:
             after = merged(row.matrix, matrix)
-            self.check([Change(order=order, matrix=after)])
+            self.check([(order, Change(order=order, matrix=after))])
             row.matrix = after
             self._name(order, after.refs)
 
@@ -220,7 +229,7 @@ class MemoryStore:
         """Return orders, newest first, from the one older than ``before`` on."""
         newest = [
             row.line()
-            for row in reversed(self.rows.values())
+            for row in sorted(self.rows.values(), key=OrderRow.number, reverse=True)
             if (before is None or int(row.order) < int(before)) and row.has_name(search)
         ]
         return newest[:limit]

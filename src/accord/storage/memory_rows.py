@@ -1,7 +1,7 @@
 """The tables of the memory store: envelopes, orders, tasks."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -9,6 +9,7 @@ from accord.domain.matrix import Matrix
 from accord.domain.report import NUMBER, Ref, order_number
 from accord.engine.envelope import Envelope, Incoming, Standing
 from accord.engine.ports import Settlement, Task, TaskKind
+from accord.storage.facts import Wanted
 from accord.storage.overview import OrderLine, Pending, Told
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -53,6 +54,10 @@ class OrderRow:
     updated_at: datetime = _NEVER
     history: list[Told] = field(default_factory=list)
     hand: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def number(self) -> int:
+        """Return what orders are sorted by: the later one has the greater number."""
+        return int(self.order)
 
     def line(self) -> OrderLine:
         """Return it as a list shows it."""
@@ -114,15 +119,16 @@ class TaskTable:
         self._tokens = 0
         self._places = 0
 
-    def ask(self, kind: TaskKind, system: str, keys: Collection[str], due: datetime) -> None:
+    def ask(self, wanted: Iterable[Wanted]) -> None:
         """Put work down, or change what is there."""
-        for key in sorted(set(keys)):
-            row = self._rows.get((kind, system, key))
+        for one in sorted(wanted, key=lambda one: (one.kind, one.system, one.key)):
+            name = (one.kind, one.system, one.key)
+            row = self._rows.get(name)
             if row is not None:
-                row.ask(due)
+                row.ask(one.due)
                 continue
             self._places += 1
-            self._rows[kind, system, key] = TaskRow(due, self._places)
+            self._rows[name] = TaskRow(one.due, self._places)
 
     def claim(
         self, kind: TaskKind, systems: Collection[str], limit: int, lease: timedelta, now: datetime
