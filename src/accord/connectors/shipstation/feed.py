@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -14,14 +14,18 @@ from accord.connectors.shipstation.session import Failure, Listing, Session
 from accord.domain.outcome import Refused, Unavailable
 from accord.engine.ports import Document, Page
 
+T = TypeVar("T")
+
 # A shipment may show up in a listing a little after the time it bears.
 OVERLAP = timedelta(minutes=5)
 FIRST_LOOK_BACK = timedelta(days=30)
 # Scans do not touch the shipment, so parcels on their way are read again. Hooks are the fast
 # road for scans; this is the net under it, and every reading counts against the rate limit.
-TRACK_EVERY = timedelta(hours=1)
+TRACK_EVERY = timedelta(hours=6)
 TRACK_FOR = timedelta(days=30)
-TRACKED_AT_ONCE = 25
+# Each shipment takes two calls or more: few enough that a page is kept well within the limit
+# of 200 a minute, or a throttled feed would start from the same place for ever.
+READ_AT_ONCE = 25
 # The grain below which "after" and "at or after" cannot be told apart in the filter.
 GRAIN = timedelta(seconds=1)
 
@@ -34,9 +38,14 @@ class UnderWay(Struct, array_like=True):
 
 
 class Bookmark(Struct):
-    """Where the feed was left: shipments up to ``since``, and the parcels still under way."""
+    """Where the feed was left: shipments up to ``since``, and the parcels still under way.
+
+    ``told`` maps what was read within the overlap to the time each bore. Without it every turn
+    would read the overlap again, and after a batch of labels that alone uses up the rate limit.
+    """
 
     since: datetime
+    told: dict[str, datetime] = {}
     under_way: dict[str, UnderWay] = {}
 
     def text(self) -> str:
@@ -56,15 +65,13 @@ class Feed:
     async def changes(self, bookmark: str | None) -> AsyncIterator[Page]:
         """Yield pages of pictures. Raises ``FeedError`` where the vendor stops answering."""
         mark = self._mark(bookmark)
-        seen: set[str] = set()
-        async for listed in self._modified(mark.since - OVERLAP):
+        async for listed in self._modified(mark):
             documents = [await self._picture(shipment) for shipment in listed]
             for shipment, document in zip(listed, documents, strict=True):
-                seen.add(str(shipment["shipment_id"]))
                 self._follow(mark, document)
-                mark.since = max(mark.since, _time(shipment, "modified_at"))
+                _note(mark, shipment)
             yield Page(tuple(documents), mark.text())
-        for ids in _portions(self._due(mark, seen)):
+        for ids in _portions(self._due(mark)):
             again = [await self._again(mark, id_) for id_ in ids]
             yield Page(tuple(found for found in again if found), mark.text())
 
@@ -73,24 +80,22 @@ class Feed:
             return Bookmark(self._clock() - FIRST_LOOK_BACK)
         return msgspec.json.decode(bookmark, type=Bookmark)
 
-    async def _modified(self, start: datetime) -> AsyncIterator[list[dict[str, Any]]]:
-        """Yield portions of shipments modified since ``start``, each statement once.
+    async def _modified(self, mark: Bookmark) -> AsyncIterator[list[dict[str, Any]]]:
+        """Yield portions of shipments modified since the mark, each statement once.
 
         A shipment modified meanwhile moves to the end and would shift the pages under us, so
-        each portion starts again from the last time seen; page numbers serve only within one
+        each listing starts again from the last time seen; page numbers serve only within one
         grain of time.
         """
-        page = 1
-        seen: set[tuple[str, str]] = set()
+        start, page = mark.since - OVERLAP, 1
         while True:
             listing = await self._listing(start, page)
-            fresh = [s for s in listing.shipments if _statement(s) not in seen]
-            seen.update(map(_statement, fresh))
-            if fresh:
-                yield fresh
+            fresh = [s for s in listing.shipments if not _is_told(mark, s)]
+            for portion in _portions(fresh):
+                yield portion
             if page >= listing.pages or not listing.shipments:
                 return
-            last = _time(listing.shipments[-1], "modified_at") - GRAIN
+            last = _time(listing.shipments[-1]) - GRAIN
             start, page = (last, 1) if last > start else (start, page + 1)
 
     async def _listing(self, start: datetime, page: int) -> Listing:
@@ -132,12 +137,12 @@ class Feed:
         if any(map(_is_under_way, picture.labels)) and now < until:
             mark.under_way[id_] = UnderWay(now, until)
 
-    def _due(self, mark: Bookmark, seen: set[str]) -> list[str]:
+    def _due(self, mark: Bookmark) -> list[str]:
         now = self._clock()
         due = [
             (entry.asked, id_)
             for id_, entry in mark.under_way.items()
-            if id_ not in seen and now - entry.asked >= TRACK_EVERY
+            if now - entry.asked >= TRACK_EVERY
         ]
         return [id_ for _, id_ in sorted(due)]
 
@@ -153,17 +158,25 @@ def _or_stop(document: Document | Failure) -> Document:
     return document
 
 
-def _statement(shipment: dict[str, Any]) -> tuple[str, str]:
-    return str(shipment.get("shipment_id")), str(shipment.get("modified_at"))
+def _is_told(mark: Bookmark, shipment: dict[str, Any]) -> bool:
+    return mark.told.get(str(shipment.get("shipment_id"))) == _time(shipment)
 
 
-def _time(shipment: dict[str, Any], name: str) -> datetime:
+def _note(mark: Bookmark, shipment: dict[str, Any]) -> None:
+    """Note that a shipment was read, and forget what lies before the overlap."""
+    mark.told[str(shipment.get("shipment_id"))] = _time(shipment)
+    mark.since = max(mark.since, _time(shipment))
+    kept = mark.since - OVERLAP
+    mark.told = {id_: time for id_, time in mark.told.items() if time >= kept}
+
+
+def _time(shipment: dict[str, Any]) -> datetime:
     try:
-        return msgspec.convert(shipment.get(name), datetime)
+        return msgspec.convert(shipment.get("modified_at"), datetime)
     except msgspec.ValidationError as error:
-        raise FeedError(Unavailable(f"a shipment without its {name}: {error}")) from error
+        raise FeedError(Unavailable(f"a shipment without its modified_at: {error}")) from error
 
 
-def _portions(ids: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(ids), TRACKED_AT_ONCE):
-        yield ids[start : start + TRACKED_AT_ONCE]
+def _portions(whole: list[T]) -> Iterator[list[T]]:
+    for start in range(0, len(whole), READ_AT_ONCE):
+        yield whole[start : start + READ_AT_ONCE]
