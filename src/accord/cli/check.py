@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import fill
 from typing import Annotated
 
 import typer
@@ -17,6 +18,9 @@ from accord.settings.accord_file import (
     file_text,
     read_accord,
 )
+
+# Columns of a terminal in which a sentence is read easily.
+WIDTH = 92
 
 SOUND, WITH_FINDINGS, UNUSABLE = 0, 1, 2
 
@@ -44,8 +48,9 @@ def check(
 
 
 def in_words(file: Path, read: AccordFile) -> str:
-    """Return every finding with its line and remedy, and a last line that sums up."""
-    paragraphs = [_paragraph(file, finding) for finding in read.findings]
+    """Return the errors, then the warnings, each with line and remedy, and a summary."""
+    by_weight = sorted(read.findings, key=lambda finding: finding.severity is Severity.WARNING)
+    paragraphs = [_paragraph(file, finding) for finding in by_weight]
     return "\n".join([*paragraphs, _summary(file, read)])
 
 
@@ -53,7 +58,18 @@ def _paragraph(file: Path, finding: Finding) -> str:
     line = f":{finding.line}" if finding.line else ""
     place = f"{file}{line}  {finding.key}".rstrip()
     kind = "" if finding.severity is Severity.ERROR else "Warning: "
-    return f"{place}\n  {kind}{finding.what}\n  {finding.remedy}\n"
+    return f"{place}\n{_indented(kind + finding.what)}\n{_indented(finding.remedy)}\n"
+
+
+def _indented(text: str) -> str:
+    return fill(
+        text,
+        width=WIDTH,
+        initial_indent="  ",
+        subsequent_indent="  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _summary(file: Path, read: AccordFile) -> str:
@@ -61,7 +77,7 @@ def _summary(file: Path, read: AccordFile) -> str:
     warnings = _count(len(read.findings) - len(errors), "warning")
     if errors or read.accord is None:
         return f"{file} is not sound: {_count(len(errors), 'finding')}, {warnings}."
-    return f"{file} is sound, with {warnings}. {_contents(read.accord)}"
+    return f"{file} is sound, with {warnings}.\n{_contents(read.accord)}"
 
 
 def _contents(accord: Accord) -> str:

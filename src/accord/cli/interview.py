@@ -107,7 +107,8 @@ class Interview:
         found: dict[str, dict[str, str | bool]] = {name: {} for name in systems}
         for entry in self._given.settings:
             system, name, value = address_and_value("--setting", entry, "SYSTEM.NAME=VALUE")
-            declared = {s.name: s for s in self._own_settings(systems.get(system, ""))}
+            _refuse_unknown("--setting", entry, system, systems)
+            declared = {s.name: s for s in self._own_settings(systems[system])}
             if name not in declared:
                 what = f"{entry}: {system} has no setting {name!r}"
                 refuse("--setting", f"{what}. {did_you_mean(name, declared)}".rstrip())
@@ -121,9 +122,8 @@ class Interview:
         return found
 
     def _own_settings(self, kind: str) -> list[Setting]:
-        connector = self._catalogue.get(kind)
-        declared = connector.settings if connector else ()
-        return [setting for setting in declared if setting.need is Need.ACCORD]
+        settings = self._catalogue[kind].settings
+        return [setting for setting in settings if setting.need is Need.ACCORD]
 
     def _ships(self, systems: Mapping[str, str], places: Collection[str]) -> dict[str, str]:
         able = [n for n, kind in systems.items() if Track.FULFILLMENT in self._catalogue[kind].owns]
@@ -156,9 +156,7 @@ class Interview:
         found: dict[str, dict[str, str]] = {}
         for entry in self._given.places:
             location, system, own = address_and_value("--place", entry, "LOCATION.SYSTEM=ID")
-            if system not in systems:
-                what = f"{entry}: there is no system {system!r}"
-                refuse("--place", f"{what}. {did_you_mean(system, systems)}".rstrip())
+            _refuse_unknown("--place", entry, system, systems)
             found.setdefault(location, {})[system] = own
         if found or not self._may_ask or not self._several():
             return found
@@ -187,7 +185,7 @@ class Interview:
                 raise UnusableAnswerError(message)
             return kinds(text)
 
-        return given or self._ask(f"{question} ({listed(kinds)})", option, one, default)
+        return given or self._ask(f"{question} ({listed(kinds)})", option, one, default.value)
 
     def _ask(
         self,
@@ -216,3 +214,9 @@ class Interview:
             return understand(text)
         except UnusableAnswerError as error:
             refuse(option, str(error))
+
+
+def _refuse_unknown(option: str, entry: str, system: str, systems: Mapping[str, str]) -> None:
+    if system not in systems:
+        near = did_you_mean(system, systems)
+        refuse(option, f"{entry}: there is no system {system!r}. {near}".rstrip())

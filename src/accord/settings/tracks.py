@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from accord.domain.accord import Rule, System
 from accord.domain.finding import Code, did_you_mean, listed
 from accord.domain.ownership import EVERYWHERE, Ownership
+from accord.domain.proof import OF_THE_WHOLE_ORDER
 from accord.domain.tracks import Track
 from accord.settings.presets import OwnershipPreset, candidates, mirrors, owners
 from accord.settings.tables import Table, is_table
@@ -124,15 +125,14 @@ def _owner(table: Table, key: str, track: Track) -> str | None:
         return table.text(key)
     names = [str(name) for name in value]
     if len(names) > 1:
-        table.notes.add(
-            Code.TWO_OWNERS,
-            (*table.path, key),
-            f"{listed(names)} both own the track {track}."
-            if len(names) == 2  # noqa: PLR2004 - both
-            else f"{len(names)} systems own the track {track}: {listed(names)}.",
-            "Keep the one that decides it, and list the others under mirrors. Where each "
-            'decides for its own place, name them by location: { east = "…", west = "…" }.',
-        )
+        remedy = "Keep the one that decides it, and list the others under mirrors."
+        if track not in OF_THE_WHOLE_ORDER:
+            remedy += (
+                " Where each decides for its own place, name them by location: "
+                '{ east = "…", west = "…" }.'
+            )
+        what = f"{len(names)} systems are named as owners of the track {track}: {listed(names)}."
+        table.notes.add(Code.TWO_OWNERS, (*table.path, key), what, remedy)
         return None
     table.wrong(key, value, 'Write one name in quotes: owner = "…".')
     return None
