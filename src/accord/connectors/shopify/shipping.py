@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from msgspec import Struct, convert
 
@@ -16,7 +17,6 @@ from accord.connectors.shopify.payloads import (
     plain_id,
     summed,
 )
-from accord.connectors.shopify.session import Data
 from accord.domain.action import Ship
 from accord.domain.outcome import Outcome, Refused, Unneeded
 
@@ -38,12 +38,12 @@ class Plan(Struct, frozen=True):
 
     takes: tuple[Take, ...]
 
-    def as_input(self) -> list[Data]:
+    def as_input(self) -> list[dict[str, Any]]:
         """Return the lines as fulfillmentCreate wants them, never an empty list of lines.
 
         An empty list would mean everything of that fulfillment order.
         """
-        grouped: dict[str, list[Data]] = {}
+        grouped: dict[str, list[dict[str, Any]]] = {}
         for take in self.takes:
             line = {"id": take.line, "quantity": take.quantity}
             grouped.setdefault(take.fulfillment_order, []).append(line)
@@ -65,7 +65,7 @@ class _Due(Struct, frozen=True):
 
 
 def plan_parcel(
-    document: Data, ship: Ship, place: str | None, known: frozenset[str]
+    document: dict[str, Any], ship: Ship, place: str | None, known: frozenset[str]
 ) -> Plan | Outcome:
     """Return which lines to fulfill, or why nothing is to be done.
 
