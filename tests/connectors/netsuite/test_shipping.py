@@ -143,6 +143,7 @@ async def test_goods_in_a_packed_parcel_are_not_taken_a_second_time(
     outcome = await client.perform(ship({"MUG": 1}, "se-2"), order)
 
     assert isinstance(outcome, Refused)
+    assert outcome.code == "not_remaining"
     assert len(account.fulfillments("1001")) == 1
 
 
