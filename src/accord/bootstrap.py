@@ -84,14 +84,22 @@ class Engine:
 
     async def settle(self) -> None:
         """Work on everything due now, step after step, until nothing is."""
-        while sum([await self._step(system) for system in self.links]):
-            continue
+        while True:
+            interpreted = await self.interpreter.turn()
+            due = await self.store.due(self.clock())
+            if not interpreted and not due:
+                return
+            for kind, system in sorted(due):
+                await self._step(kind, system)
 
-    async def _step(self, system: str) -> int:
-        done = await self.interpreter.turn()
-        done += await self.reader.reread_turn(system)
-        done += await self.reader.poll_turn(system, self.poll_every[system])
-        return done + await self.propagator.turn(system)
+    async def _step(self, kind: TaskKind, system: str) -> None:
+        match kind:
+            case TaskKind.REREAD:
+                await self.reader.reread_turn(system)
+            case TaskKind.POLL:
+                await self.reader.poll_turn(system, self.poll_every[system])
+            case TaskKind.PROPAGATE:
+                await self.propagator.turn(system)
 
     async def close(self) -> None:
         """Let go of every link."""

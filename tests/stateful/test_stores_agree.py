@@ -155,7 +155,7 @@ class TwoStores(RuleBasedStateMachine):
             [(file.history, file.pending) for file in files if file],
             (counts.orders, counts.history, counts.envelopes),
             await store.balance(),
-            await store.next_due(self._now),
+            await store.due(self._now),
             [await store.bookmark(system) for system in ("shop", "erp")],
         )
 

@@ -92,7 +92,7 @@ async def test_a_task_that_is_done_is_gone(store: AnyStore) -> None:
     assert await store.settle([Settlement(task=await take_one(store))], NOW) == []
 
     assert await take(store, NOW + LEASE) == []
-    assert await store.next_due(NOW) is None
+    assert await store.due(NOW + LEASE) == frozenset()
 
 
 async def test_who_holds_an_old_token_settles_nothing(store: AnyStore) -> None:
@@ -179,7 +179,7 @@ async def test_a_task_asked_for_during_its_lease_is_due_again_after_it(store: An
         await store.settle([Settlement(task=task, **ending)], NOW)
 
         await store.settle([Settlement(task=await take_one(store))], NOW)
-        assert await store.next_due(NOW) is None
+        assert await store.due(NOW + LEASE) == frozenset()
 
 
 async def test_one_call_settles_many_in_different_ways(store: AnyStore) -> None:
@@ -201,15 +201,16 @@ async def test_one_call_settles_many_in_different_ways(store: AnyStore) -> None:
     assert [task.key for task in await take(store, NOW + LEASE)] == ["stale", "later"]
 
 
-async def test_the_next_due_time_counts_leases_and_leaves_out_the_dead(store: AnyStore) -> None:
-    assert await store.next_due(NOW) is None
+async def test_what_is_due_leaves_out_what_is_leased_or_dead(store: AnyStore) -> None:
+    assert await store.due(NOW + LEASE) == frozenset()
     await store.ask(REREAD, "shop", ["1"], NOW + SECOND)
     await store.ask(REREAD, "shop", ["2"], NOW + MINUTE)
-    assert await store.next_due(NOW) == NOW + SECOND
-    assert await store.next_due(NOW + MINUTE) == NOW + MINUTE
+    assert await store.due(NOW) == frozenset()
+    assert await store.due(NOW + SECOND) == frozenset({(REREAD, "shop")})
 
     one, two = await take(store, NOW + MINUTE)
-    assert await store.next_due(NOW + MINUTE) == NOW + MINUTE + LEASE
+    assert await store.due(NOW + MINUTE) == frozenset()
+    assert await store.due(NOW + MINUTE + LEASE) == frozenset({(REREAD, "shop")})
 
     await store.settle([Settlement(task=one, dead=True), Settlement(task=two, dead=True)], NOW)
-    assert await store.next_due(NOW) is None
+    assert await store.due(NOW + LEASE) == frozenset()

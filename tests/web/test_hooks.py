@@ -41,6 +41,7 @@ BELL = Connector(
     connect=lambda context: Hand(),
     simulate=no_simulator,
     authentic=authentic,
+    kept_topic=lambda topic: topic.partition("/")[0],
 )
 
 
@@ -154,6 +155,13 @@ async def test_a_body_without_a_length_is_cut_off_at_the_limit(door):
     answer = await door.post("/hooks/bell/rung", content=endless())
 
     assert answer.status_code == 413
+
+
+async def test_a_secret_in_the_address_is_not_stored(door, store):
+    await door.post("/hooks/bell/rung/hush-hush", content=b"{}", headers=signed(b"{}"))
+
+    async with store.interpreting(1, NOON) as sitting:
+        assert [envelope.topic for envelope in sitting.envelopes] == ["rung"]
 
 
 async def test_only_post_is_a_delivery(door):

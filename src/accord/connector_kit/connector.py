@@ -84,6 +84,7 @@ class Connector:
     ``owns`` and ``mirrors`` are the tracks it can own and can be brought into step on; ``can``
     the actions it knows. ``topics`` are the hook addresses it sends to. ``authentic`` and
     ``identity`` see raw bytes; ``parse`` is pure. ``simulate`` builds a pretend system.
+    ``kept_topic`` takes out of an address what must not be stored: an address may hold a secret.
     """
 
     name: str
@@ -100,5 +101,6 @@ class Connector:
     topics: frozenset[str] = frozenset()
     authentic: Callable[[Delivery, Context, datetime], bool] | None = None
     identity: Callable[[Delivery], bytes] | None = None
+    kept_topic: Callable[[str], str] | None = None
     poll_every: timedelta = timedelta(minutes=1)
     order_scope: str = "order"

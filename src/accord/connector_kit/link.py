@@ -43,6 +43,11 @@ class ConnectedSystem:
             return fingerprint(delivery.topic.encode(), delivery.body)
         return identify(delivery)
 
+    def kept_topic(self, topic: str) -> str:
+        """Return what of an address may be stored."""
+        keep = self._connector.kept_topic
+        return topic if keep is None else keep(topic)
+
     def parse(self, envelope: Envelope) -> Parsed:
         """Return what an envelope says. Raises ``UnreadableError`` for another shape."""
         return self._connector.parse(envelope, self._context.settings)

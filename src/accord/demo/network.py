@@ -1,5 +1,6 @@
 """The wire between the simulated systems and Accord: it doubles, shuffles and delays."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from random import Random
@@ -13,6 +14,7 @@ DOUBLED = 0.2
 DELAYED = 0.1
 
 OK = 200
+AT_ONCE = 50
 
 
 @dataclass(slots=True)
@@ -52,10 +54,11 @@ class Network:
                 ready.append(hook)
                 self.traffic.doubled += 1
         self._chance.shuffle(ready)
-        for hook in ready:
-            status = await self._post(hook)
-            self.traffic.delivered += 1
-            self.traffic.refused += status != OK
+        for start in range(0, len(ready), AT_ONCE):
+            burst = ready[start : start + AT_ONCE]
+            statuses = await asyncio.gather(*map(self._post, burst))
+            self.traffic.delivered += len(burst)
+            self.traffic.refused += sum(status != OK for status in statuses)
 
     @property
     def empty(self) -> bool:

@@ -8,6 +8,7 @@ from importlib.resources import files
 from random import Random
 
 import httpx2
+from litestar import Litestar
 
 from accord.bootstrap import Engine, engine, links
 from accord.connector_kit.discovery import connectors
@@ -38,6 +39,7 @@ class Stack:
     accord: Accord
     engine: Engine
     store: PostgresStore
+    app: Litestar
     door: httpx2.AsyncClient
     trouble: list[Exception]
 
@@ -81,6 +83,7 @@ async def stack(store: PostgresStore, refresh: int | None = None) -> AsyncIterat
             accord=read.accord,
             engine=works,
             store=store,
+            app=app,
             door=door,
             trouble=trouble,
         )

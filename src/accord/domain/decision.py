@@ -20,7 +20,7 @@ class UnknownWord(Struct, frozen=True, tag=True):
     def __str__(self) -> str:
         return (
             f"{self.system} said {self.word!r} on {self.kind}, which is in no table. Map the word "
-            f"in the accord under [systems.{self.system}.vocabulary], then release it."
+            f"in the accord under [[systems.{self.system}.words]], then release it."
         )
 
 

@@ -92,6 +92,7 @@ class Interpreter:
         self._links = links
         self._store = store
         self._clock = clock
+        self.reports = 0  # decided by this process, for its figures
 
     async def turn(self) -> int:
         """Settle one batch of waiting envelopes; return how many there were."""
@@ -161,6 +162,7 @@ class Interpreter:
             case Contradiction() as contradiction:
                 reading.rule(Standing.QUARANTINED, str(contradiction))
                 return
+        self.reports += 1
         before = batch.matrices[key]
         rival = _rival(before, report)
         if rival is not None:

@@ -60,6 +60,9 @@ class Link(Protocol):
     def authentic(self, delivery: Delivery, now: datetime) -> bool:
         """Return whether the raw bytes really come from the system."""
 
+    def kept_topic(self, topic: str) -> str:
+        """Return what of an address may be stored: an address may hold a secret."""
+
     def identity(self, delivery: Delivery) -> bytes:
         """Return what two copies of one delivery have in common and others have not."""
 
@@ -212,8 +215,8 @@ class Store(Protocol):
     async def advance(self, system: str, incoming: Sequence[Incoming], bookmark: str) -> int:
         """Keep a page of a feed and its bookmark in one commit; return how many were new."""
 
-    async def next_due(self, now: datetime) -> datetime | None:
-        """Return when the next task falls due, or None if there is none."""
+    async def due(self, now: datetime) -> frozenset[tuple[TaskKind, str]]:
+        """Return what kinds of work, of which systems, can be claimed at ``now``."""
 
     async def balance(self) -> Mapping[str, Mapping[Standing, int]]:
         """Return for each system how many envelopes stand where."""

@@ -93,7 +93,7 @@ class Receiver:
         await self._commits.keep(
             Incoming(
                 system=system,
-                topic=delivery.topic,
+                topic=link.kept_topic(delivery.topic),
                 origin=Origin.HOOK,
                 identity=link.identity(delivery),
                 body=delivery.body,

@@ -209,9 +209,9 @@ class MemoryStore:
         self._bookmarks[system] = bookmark
         return await self.keep(incoming)
 
-    async def next_due(self, now: datetime) -> datetime | None:
-        """Return when the next task falls due, or None if there is none."""
-        return self._tasks.next_due(now)
+    async def due(self, now: datetime) -> frozenset[tuple[TaskKind, str]]:
+        """Return what kinds of work, of which systems, can be claimed at ``now``."""
+        return self._tasks.due(now)
 
     async def balance(self) -> Mapping[str, Mapping[Standing, int]]:
         """Return for each system how many envelopes stand where."""

@@ -161,10 +161,13 @@ class TaskTable:
             row.end(settlement)
         return True
 
-    def next_due(self, now: datetime) -> datetime | None:
-        """Return when the next task can be claimed."""
-        times = [row.ready_at() for row in self._rows.values() if not row.dead]
-        return max(now, min(times)) if times else None
+    def due(self, now: datetime) -> frozenset[tuple[TaskKind, str]]:
+        """Return what kinds of work, of which systems, can be claimed."""
+        return frozenset(
+            (kind, system)
+            for (kind, system, _), row in self._rows.items()
+            if not row.dead and row.ready_at() <= now
+        )
 
     def pending(self, order: str) -> list[Pending]:
         """Return what is still to be done for one order at its mirrors."""

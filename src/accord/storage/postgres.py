@@ -10,7 +10,7 @@ from accord.domain.matrix import Matrix
 from accord.engine.envelope import Incoming, Standing
 from accord.engine.ports import Attempt, Settlement, Task, TaskKind
 from accord.storage import envelopes, orders, reading, tasks
-from accord.storage.engine import connected
+from accord.storage.engine import connected, talk_binary
 from accord.storage.facts import Wanted
 from accord.storage.migrations import migrate
 from accord.storage.overview import Counts, OrderFile, OrderLine
@@ -22,6 +22,7 @@ async def postgres_store(url: str) -> AsyncIterator["PostgresStore"]:
     """Bring the database at ``url`` up to date and yield the store on it."""
     await migrate(url)
     async with connected(url) as engine:
+        talk_binary(engine)
         yield PostgresStore(engine)
 
 
@@ -93,11 +94,10 @@ class PostgresStore:
             await envelopes.move_bookmark(connection, system, bookmark)
             return new
 
-    async def next_due(self, now: datetime) -> datetime | None:
-        """Return when the next task falls due, or None if there is none."""
+    async def due(self, now: datetime) -> frozenset[tuple[TaskKind, str]]:
+        """Return what kinds of work, of which systems, can be claimed at ``now``."""
         async with self._engine.connect() as connection:
-            found = await tasks.next_due(connection)
-        return found and max(found, now)
+            return await tasks.due(connection, now)
 
     async def balance(self) -> Mapping[str, Mapping[Standing, int]]:
         """Return for each system how many envelopes stand where."""

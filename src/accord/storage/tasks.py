@@ -75,10 +75,10 @@ async def settle(
     return [task for task in tasks if task.token not in held]
 
 
-async def next_due(connection: AsyncConnection) -> datetime | None:
-    """Return when the next task falls due or the next lease ends."""
-    found: datetime | None = await connection.scalar(statement("next_due"))
-    return found
+async def due(connection: AsyncConnection, now: datetime) -> frozenset[tuple[TaskKind, str]]:
+    """Return what kinds of work, of which systems, can be claimed."""
+    rows = await connection.execute(statement("list_due_work"), {"now": now})
+    return frozenset((TaskKind(row.kind), row.system) for row in rows)
 
 
 def _names(tasks: Sequence[Task]) -> dict[str, list[str]]:

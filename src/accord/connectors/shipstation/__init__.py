@@ -6,7 +6,7 @@ from accord.connector_kit.connector import Connector, Need, Setting
 from accord.connector_kit.discovery import read_vocabulary
 from accord.connectors.shipstation.client import ShipStationClient
 from accord.connectors.shipstation.parse import parse
-from accord.connectors.shipstation.proof import authentic
+from accord.connectors.shipstation.proof import authentic, kept_topic
 from accord.connectors.shipstation.simulator import ShipStationSimulator
 from accord.domain.accord import Role
 from accord.domain.action import Allocate, CancelParcel, Hold, Release
@@ -47,6 +47,7 @@ CONNECTOR = Connector(
     parse=parse,
     connect=ShipStationClient,
     simulate=ShipStationSimulator,
+    kept_topic=kept_topic,
     topics=frozenset({"v1", "v2/track", "v2/batch", "v2/sales_orders_imported"}),
     authentic=authentic,
     poll_every=timedelta(minutes=5),

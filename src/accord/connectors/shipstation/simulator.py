@@ -106,6 +106,10 @@ class ShipStationSimulator:
         """Return the status word of a shipment."""
         return self._account.shipment(shipment_id).status
 
+    def created_at(self, shipment_id: str) -> datetime:
+        """Return when a shipment was made."""
+        return self._account.shipment(shipment_id).created_at
+
     def lines(self, shipment_id: str) -> dict[str, int]:
         """Return what a shipment holds, by SKU."""
         items = self._account.shipment(shipment_id).given.get("items", [])
