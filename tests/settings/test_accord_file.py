@@ -65,6 +65,14 @@ def test_a_word_under_one_condition_leaves_the_other_condition_alone() -> None:
     assert len([row for row in books.vocabulary.rows if row.word == "G"]) == 2
 
 
+def test_a_word_under_a_condition_wins_over_the_connector_s_entry_for_all() -> None:
+    text = with_change(WHOLE, 'word = "X"', 'word = "A"\nwhen = { billing_in_advance = false }')
+    text = with_change(text, 'means = { order = "on_hold" }', 'means = { order = "open" }')
+    books = accord_of(text).systems["books"]
+
+    assert books.read("SalesOrd", "A") == Meaning({Track.ORDER: State.OPEN})
+
+
 def test_a_declared_fact_that_is_not_given_has_its_default() -> None:
     assert accord_of(WHOLE).systems["books"].settings["billing_in_advance"] is False
 

@@ -83,7 +83,6 @@ def read_accord(
 
     ``catalogue`` holds the connectors by name, ``environment`` the secrets' variables.
     """
-    text = text.replace("\r\n", "\n")
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
