@@ -22,6 +22,9 @@ CREATE TABLE envelope (
     CONSTRAINT envelope_standing CHECK (standing IN ('waiting', 'applied', 'repeated', 'late', 'ignored', 'quarantined'))
 );
 
+-- Compressing bodies costs more than everything else about keeping them (a third of the time).
+ALTER TABLE envelope ALTER COLUMN body SET STORAGE EXTERNAL;
+
 CREATE INDEX envelope_that_waits_for_a_link ON envelope (waits_value, waits_scope) WHERE waits_scope IS NOT NULL;
 
 CREATE INDEX envelope_to_interpret ON envelope (id) WHERE standing = 'waiting' AND waits_scope IS NULL;
