@@ -119,7 +119,10 @@ def test_the_record_of_a_parcel_that_was_stopped_is_taken_back_before_the_order_
 
     planned_then = planned("books", *ordered(A=2), packed, cancelled, stopped)
 
-    assert list(map(type, planned_then)) == [Withdraw, CancelOrder]
+    assert planned_then == [
+        Withdraw(parcel="88"),
+        CancelOrder(reason="cancelled by the owner of the order"),
+    ]
 
 
 def test_an_edit_takes_back_the_parcel_and_books_the_new_quantities():
