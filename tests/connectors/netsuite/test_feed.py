@@ -114,6 +114,19 @@ async def test_reading_goes_on_from_the_bookmark_with_an_overlap(
     assert ids(documents) == later
 
 
+async def test_a_change_that_was_saved_slowly_is_found_behind_the_bookmark(
+    client: NetSuiteClient, account: NetSuiteSimulator, world: World
+) -> None:
+    book(account, "1001")
+    _, bookmark = await read(client)
+    world.pass_time(timedelta(minutes=-4))  # the time of a change is when its saving began
+    (slow,) = book(account, "1002")
+
+    documents, _ = await read(client, bookmark)
+
+    assert slow in ids(documents)
+
+
 async def test_a_bookmark_never_goes_back(client: NetSuiteClient) -> None:
     _, bookmark = await read(client, "2026-11-18T04:00:00")
 
