@@ -12,6 +12,7 @@ from accord.demo.story import Story
 
 # After the last deed, feeds are still read and what is under way still arrives.
 QUIET = 6 * HOUR
+STEP = 2 * HOUR
 # A story that has not ended by then is stuck; the expectations will say where.
 LONGEST = 20 * DAY
 
@@ -29,7 +30,7 @@ class Played:
 
 
 async def play(
-    stack: Stack, lives: list[Life], *, tell: Tell, rest: Rest, step: timedelta = HOUR
+    stack: Stack, lives: list[Life], *, tell: Tell, rest: Rest, step: timedelta = STEP
 ) -> Played:
     """Play ``lives`` to their end; ``tell`` hears each step's sentences, ``rest`` sets the pace."""
     chance = Random(stack.world.chance.getrandbits(32))  # noqa: S311 - a story, not a secret

@@ -28,7 +28,6 @@ async def connected(url: str) -> AsyncIterator[AsyncEngine]:
         _with_driver(url),
         pool_size=POOL,
         max_overflow=POOL,
-        pool_pre_ping=True,  # after the server was restarted, nobody meets a dead connection
         connect_args={"options": "-c timezone=UTC"},
     )
     try:

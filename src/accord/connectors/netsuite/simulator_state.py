@@ -87,6 +87,7 @@ class Books:
         """Hold nothing yet."""
         self.records: dict[str, Transaction] = {}
         self.items: dict[str, str] = {}
+        self._made_from: dict[str, list[str]] = {}
         self._last_id = 18_230
 
     def next_id(self) -> str:
@@ -101,6 +102,7 @@ class Books:
     def add(self, record: Transaction, now: datetime) -> str:
         """Keep a new record; what it was made from changes with it."""
         self.records[record.id] = record
+        self._made_from.setdefault(record.parent or "", []).append(record.id)
         self.touch(record, now)
         return record.id
 
@@ -111,20 +113,24 @@ class Books:
             changed.modified = now.replace(microsecond=0)
             changed = self.records.get(changed.parent or "")
 
+    def made_from(self, own: str) -> list[Transaction]:
+        """Return what was made from a record and still is there, oldest first."""
+        made = self._made_from.get(own, [])
+        return [self.records[id_] for id_ in made if id_ in self.records]
+
     def fulfillments(self, order: SalesOrder) -> list[Fulfillment]:
         """Return the item fulfillments of an order."""
-        return [
-            r for r in self.records.values() if isinstance(r, Fulfillment) and r.parent == order.id
-        ]
+        return [r for r in self.made_from(order.id) if isinstance(r, Fulfillment)]
 
     def invoices(self, order: SalesOrder) -> list[Invoice]:
         """Return the invoices of an order."""
-        return [r for r in self.records.values() if isinstance(r, Invoice) and r.parent == order.id]
+        return [r for r in self.made_from(order.id) if isinstance(r, Invoice)]
 
     def returns(self, order: SalesOrder) -> list[Return]:
         """Return the return authorizations made from an order or from one of its invoices."""
-        sources = {order.id, *(invoice.id for invoice in self.invoices(order))}
-        return [r for r in self.records.values() if isinstance(r, Return) and r.parent in sources]
+        sources = [order.id, *(invoice.id for invoice in self.invoices(order))]
+        made = [r for source in sources for r in self.made_from(source)]
+        return [r for r in made if isinstance(r, Return)]
 
     def taken(self, order: SalesOrder, line: int, at_least: str = "A") -> int:
         """Return how much of a line is in fulfillments of that status or further."""

@@ -73,18 +73,19 @@ class QueryService:
 
     def _listing(self, match: re.Match[str]) -> list[Row]:
         types = {_text(text) for text in match["types"].split(", ")}
-        records = [r for r in self._books.records.values() if r.type in types]
         if changed := CHANGED.fullmatch(match["rest"]):
             since = _text(changed["since"]).replace(" ", "T")
-            rows = [row for row in map(self._row, records) if row["lm"] >= since]
+            records = self._books.records.values()
+            found = [r for r in records if r.type in types and self._modified(r) >= since]
+            rows = list(map(self._row, found))
             if changed["second"]:
                 second, last = _text(changed["second"]), int(changed["id"])
                 rows = [r for r in rows if not (r["lm"] == second and int(r["id"]) <= last)]
             return sorted(rows, key=lambda row: (row["lm"], int(row["id"])))
         if family := FAMILY.fullmatch(match["rest"]):
-            rows = [self._row(record) for record in records]
-            own = family["order"]
-            return [r for r in rows if own in {r.get("createdfrom"), r.get("origin")}]
+            made = self._books.made_from(family["order"])
+            made += [later for record in made for later in self._books.made_from(record.id)]
+            return [self._row(record) for record in made if record.type in types]
         raise _not_understood()
 
     def _orders(self) -> Iterator[SalesOrder]:
@@ -105,9 +106,12 @@ class QueryService:
             "createdfromtype": parent.type if parent else None,
             "origin": origin.id if origin else None,
             "origintype": origin.type if origin else None,
-            "lm": record.modified.astimezone(self._zone).strftime("%Y-%m-%dT%H:%M:%S"),
+            "lm": self._modified(record),
         }
         return {name: value for name, value in row.items() if value is not None}
+
+    def _modified(self, record: Transaction) -> str:
+        return record.modified.astimezone(self._zone).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _ids(records: Iterable[Transaction]) -> list[Row]:
