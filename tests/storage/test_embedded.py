@@ -13,6 +13,7 @@ from shutil import copytree
 
 import psycopg
 import pytest
+from sqlalchemy.engine import make_url
 
 from accord.storage.cluster import UnusableFolderError
 from accord.storage.embedded import LONGEST_SOCKET, EmbeddedServer, embedded
@@ -140,9 +141,11 @@ def test_a_long_path_is_no_hindrance(folder: Path) -> None:
     server = EmbeddedServer(deep)
     server.enter()
 
+    sockets = Path(str(make_url(server.url).query["host"]))
     assert len(str(deep / "postgres")) > LONGEST_SOCKET
     psycopg.connect(server.url).close()
     server.leave()
+    assert not sockets.exists()
 
 
 @as_root

@@ -113,7 +113,10 @@ class EmbeddedServer:
                 return
             finally:
                 self._users = None
+            sockets = self._sockets()
             self._control("stop", "-m", "fast", "-t", str(_STOP_WITHIN))
+            if sockets != self._cluster:
+                sockets.rmdir()
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -36,10 +36,12 @@ class PostgresStore:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        # One statement is a transaction by itself: no round trip to begin it, none to end it.
+        self._single = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     async def keep(self, incoming: Sequence[Incoming]) -> int:
         """Keep what was received in one commit; return how many were not copies."""
-        async with self._engine.begin() as connection:
+        async with self._single.connect() as connection:
             return await envelopes.keep(connection, incoming)
 
     @asynccontextmanager
@@ -52,14 +54,14 @@ class PostgresStore:
 
     async def ask(self, kind: TaskKind, system: str, keys: Collection[str], due: datetime) -> None:
         """Put work down; what is already asked for is not asked twice, only made due earlier."""
-        async with self._engine.begin() as connection:
+        async with self._single.connect() as connection:
             await tasks.ask(connection, [Wanted(kind, system, key, due) for key in keys])
 
     async def claim(
         self, kind: TaskKind, systems: Collection[str], limit: int, lease: timedelta, now: datetime
     ) -> Sequence[Task]:
         """Lease due tasks, oldest first; each claim has a new token."""
-        async with self._engine.begin() as connection:
+        async with self._single.connect() as connection:
             return await tasks.claim(connection, kind, systems, limit=limit, lease=lease, now=now)
 
     async def settle(self, settlements: Sequence[Settlement], now: datetime) -> Sequence[Task]:
@@ -69,12 +71,12 @@ class PostgresStore:
 
     async def record(self, attempts: Sequence[Attempt]) -> None:
         """Keep what was tried and what came of it."""
-        async with self._engine.begin() as connection:
+        async with self._single.connect() as connection:
             await orders.record(connection, attempts)
 
     async def load(self, orders_: Collection[str]) -> Mapping[str, Matrix]:
         """Return the matrices of some orders, unlocked."""
-        async with self._engine.connect() as connection:
+        async with self._single.connect() as connection:
             return await orders.load(connection, orders_)
 
     async def link(self, order: str, matrix: Matrix) -> None:
@@ -84,7 +86,7 @@ class PostgresStore:
 
     async def bookmark(self, system: str) -> str | None:
         """Return where the change feed of ``system`` was left."""
-        async with self._engine.connect() as connection:
+        async with self._single.connect() as connection:
             return await envelopes.bookmark(connection, system)
 
     async def advance(self, system: str, incoming: Sequence[Incoming], bookmark: str) -> int:
@@ -96,19 +98,19 @@ class PostgresStore:
 
     async def due(self, now: datetime) -> frozenset[tuple[TaskKind, str]]:
         """Return what kinds of work, of which systems, can be claimed at ``now``."""
-        async with self._engine.connect() as connection:
+        async with self._single.connect() as connection:
             return await tasks.due(connection, now)
 
     async def balance(self) -> Mapping[str, Mapping[Standing, int]]:
         """Return for each system how many envelopes stand where."""
-        async with self._engine.connect() as connection:
+        async with self._single.connect() as connection:
             return await envelopes.balance(connection)
 
     async def orders(
         self, search: str = "", before: str | None = None, limit: int = 50
     ) -> Sequence[OrderLine]:
         """Return orders, newest first, from the one older than ``before`` on."""
-        async with self._engine.connect() as connection:
+        async with self._single.connect() as connection:
             return await reading.orders(connection, search, before, limit)
 
     async def order(self, order: str) -> OrderFile | None:
