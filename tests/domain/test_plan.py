@@ -1,4 +1,5 @@
 import pytest
+from msgspec.structs import replace
 
 from accord.domain.action import (
     AddTracking,
@@ -220,9 +221,19 @@ def test_news_of_the_way_is_told_once_and_never_backwards():
     assert [a.state for a in told if isinstance(a, TellDelivery)] == [State.IN_TRANSIT]
 
     heard = said("shop", "shipment_status", "in_transit", parcel("f1"), 4)
-    ahead = said("shop", "shipment_status", "delivered", parcel("f1"), 4)
+    arrived = said("shop", "shipment_status", "delivered", parcel("f1"), 4)
     assert planned("shop", *left, heard) == []
-    assert planned("shop", *left, ahead) == []
+    assert planned("shop", *left, replace(arrived, happened_at=arrived.said_at)) == []
+
+
+def test_a_later_update_of_something_else_does_not_pass_for_newer_news():
+    record = said("shop", "fulfillment", "success", parcel("f1"), 2, tracking=("1Z1",))
+    touched = said("shop", "shipment_status", "in_transit", parcel("f1"), 9)
+    arrived = work("se-9", "DE", {"A": 2}, 3, tracking=("1Z1",))
+
+    told = planned("shop", *ordered(A=2), arrived, record, touched)
+
+    assert [a.state for a in told if isinstance(a, TellDelivery)] == [State.DELIVERED]
 
 
 def test_an_order_that_is_paid_is_approved_in_the_books():

@@ -162,7 +162,8 @@ def _delivery(matrix: Matrix, accord: Accord, system: System, parcel: Parcel) ->
     happened = news.happened_at or news.said_at
     if held is not None:
         known = not system.vocabulary.tells_apart(Track.DELIVERY, held.state, news.state)
-        if known or (held.happened_at or held.said_at) > happened:
+        newer = held.happened_at is not None and held.happened_at > happened
+        if known or newer:
             return
     yield TellDelivery(parcel=own, state=news.state, happened_at=happened)
 
