@@ -66,7 +66,7 @@ class PostgresStore:
 
     async def settle(self, settlements: Sequence[Settlement], now: datetime) -> Sequence[Task]:
         """End leases; return the tasks whose token was no longer the newest."""
-        async with self._engine.begin() as connection:
+        async with self._single.connect() as connection:
             return await tasks.settle(connection, settlements, now)
 
     async def record(self, attempts: Sequence[Attempt]) -> None:

@@ -61,18 +61,11 @@ async def settle(
     """End leases; return the tasks whose lease was no longer the newest."""
     if not settlements:
         return []
-    tasks = [settlement.task for settlement in settlements]
     rows = await connection.execute(
-        statement("lock_leased_tasks"), {**_names(tasks), "tokens": [task.token for task in tasks]}
+        statement("settle_tasks"), {**_endings(settlements), "now": now}
     )
     held = {row.token for row in rows}
-    ours = [settlement for settlement in settlements if settlement.task.token in held]
-    done = [s.task for s in ours if s.due is None and not s.dead]
-    if done:
-        await connection.execute(statement("delete_done_tasks"), _names(done))
-    if ours:
-        await connection.execute(statement("put_back_tasks"), {**_endings(ours), "now": now})
-    return [task for task in tasks if task.token not in held]
+    return [s.task for s in settlements if s.task.token not in held]
 
 
 async def due(connection: AsyncConnection, now: datetime) -> frozenset[tuple[TaskKind, str]]:
@@ -81,17 +74,12 @@ async def due(connection: AsyncConnection, now: datetime) -> frozenset[tuple[Tas
     return frozenset((TaskKind(row.kind), row.system) for row in rows)
 
 
-def _names(tasks: Sequence[Task]) -> dict[str, list[str]]:
-    return {
-        "kinds": [task.kind.value for task in tasks],
-        "systems": [task.system for task in tasks],
-        "keys": [task.key for task in tasks],
-    }
-
-
 def _endings(settlements: Sequence[Settlement]) -> dict[str, object]:
     return {
-        **_names([settlement.task for settlement in settlements]),
+        "kinds": [settlement.task.kind.value for settlement in settlements],
+        "systems": [settlement.task.system for settlement in settlements],
+        "keys": [settlement.task.key for settlement in settlements],
+        "tokens": [settlement.task.token for settlement in settlements],
         "dues": [settlement.due for settlement in settlements],
         "failed": [settlement.failed for settlement in settlements],
         "dead": [settlement.dead for settlement in settlements],
