@@ -17,6 +17,7 @@ from accord.connector_kit.simulator import Hook, Simulator, World
 from accord.connectors.netsuite.simulator import NetSuiteSimulator
 from accord.connectors.shipstation.simulator import ShipStationSimulator
 from accord.connectors.shopify.simulator import ShopifySimulator
+from accord.demo.knock import knock
 from accord.domain.accord import Accord
 from accord.settings.accord_file import UnsoundAccordError, read_accord
 from accord.settings.credentials import variable
@@ -40,14 +41,12 @@ class Stack:
     engine: Engine
     store: PostgresStore
     app: Litestar
-    door: httpx2.AsyncClient
     trouble: list[Exception]
 
     async def post(self, hook: Hook) -> int:
         """Deliver one hook as its sender would; return the status Accord answered."""
         path = f"/hooks/{hook.system}/{hook.topic}"
-        answer = await self.door.post(path, content=hook.body, headers=dict(hook.headers))
-        return answer.status_code
+        return await knock(self.app, path, hook.headers, hook.body)
 
 
 @asynccontextmanager
@@ -72,9 +71,8 @@ async def stack(store: PostgresStore, refresh: int | None = None) -> AsyncIterat
     works = engine(read.accord, linked, store, clock=world.clock, chance=world.chance.random)
     trouble: list[Exception] = []
     app = web_app(works.receiver, store, read.accord, failed=trouble.append, refresh=refresh)
-    door = httpx2.AsyncClient(transport=in_process(app), base_url="http://accord")
-    async with door:
-        await works.begin()
+    await works.begin()
+    try:
         yield Stack(
             world=world,
             shop=shop,
@@ -84,9 +82,9 @@ async def stack(store: PostgresStore, refresh: int | None = None) -> AsyncIterat
             engine=works,
             store=store,
             app=app,
-            door=door,
             trouble=trouble,
         )
+    finally:
         await works.close()
 
 

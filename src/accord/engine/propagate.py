@@ -1,6 +1,5 @@
 """Bring mirrors into step: load the facts, plan, ask for the difference, read back."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -17,9 +16,9 @@ from accord.engine.envelope import Origin
 from accord.engine.ports import Attempt, Link, Settlement, Store, Task, TaskKind
 from accord.engine.reading import kept_from
 from accord.engine.settling import Pace, done, settle
+from accord.engine.side_by_side import side_by_side
 
-# The smallest documented limit on calls at once: NetSuite's base tier allows five.
-PAIRS_AT_ONCE = 5
+PAIRS_A_TURN = 10
 # Longer than every action of one plan with its read-back may take.
 LEASE = timedelta(minutes=5)
 
@@ -42,14 +41,15 @@ class Propagator:
     async def turn(self, system: str) -> int:
         """Work on the orders on which ``system`` is out of step; return how many were due."""
         now = self._pace.clock()
-        tasks = await self._store.claim(TaskKind.PROPAGATE, [system], PAIRS_AT_ONCE, LEASE, now)
+        tasks = await self._store.claim(TaskKind.PROPAGATE, [system], PAIRS_A_TURN, LEASE, now)
         matrices = await self._store.load([task.key for task in tasks])
-        await asyncio.gather(*(self._work_on(task, matrices[task.key]) for task in tasks))
-        return len(tasks)
 
-    async def _work_on(self, task: Task, matrix: Matrix) -> None:
-        settlement = await self._bring_into_step(task, matrix)
-        await self._store.settle([settlement], self._pace.clock())
+        async def work(task: Task) -> Settlement:
+            return await self._bring_into_step(task, matrices[task.key])
+
+        settlements = await side_by_side(work, tasks)
+        await self._store.settle(settlements, self._pace.clock())
+        return len(tasks)
 
     async def _bring_into_step(self, task: Task, matrix: Matrix) -> Settlement:
         actions = plan(matrix, self._accord, task.system)

@@ -1,6 +1,5 @@
 """Ask systems what is so: page through their changes, read single things again."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -18,9 +17,10 @@ from accord.engine.ports import (
     TaskKind,
 )
 from accord.engine.settling import Pace, done, settle
+from accord.engine.side_by_side import side_by_side
 
-# The smallest documented limit on calls at once: NetSuite's base tier allows five.
-REREADS_AT_ONCE = 5
+# With five at a time and four calls each, all of them fit well into one lease.
+REREADS_A_TURN = 10
 # Longer than the slowest call with its sign-in; a crashed reader's work comes back after it.
 LEASE = timedelta(minutes=2)
 
@@ -59,20 +59,19 @@ class Reader:
     async def reread_turn(self, system: str) -> int:
         """Read again what hints of ``system`` named; return how many things were due."""
         now = self._pace.clock()
-        tasks = await self._store.claim(TaskKind.REREAD, [system], REREADS_AT_ONCE, LEASE, now)
-        settlements = await asyncio.gather(*(self._reread(task) for task in tasks))
-        await self._store.settle(settlements, self._pace.clock())
+        tasks = await self._store.claim(TaskKind.REREAD, [system], REREADS_A_TURN, LEASE, now)
+        read = await side_by_side(self._reread, tasks)
+        await self._store.keep([incoming for _, found in read for incoming in found])
+        await self._store.settle([settlement for settlement, _ in read], self._pace.clock())
         return len(tasks)
 
-    async def _reread(self, task: Task) -> Settlement:
+    async def _reread(self, task: Task) -> tuple[Settlement, list[Incoming]]:
         scope, _, value = task.key.partition(":")
         link = self._links[task.system]
         answer = await link.reread(Ref(scope, value))
-        now = self._pace.clock()
         if not isinstance(answer, Sequence):
-            return settle(task, answer, self._pace)
-        await self._store.keep(kept_from(link, answer, Origin.REREAD, now))
-        return done(task)
+            return settle(task, answer, self._pace), []
+        return done(task), kept_from(link, answer, Origin.REREAD, self._pace.clock())
 
     async def poll_turn(self, system: str, every: timedelta) -> int:
         """Page through the change feed of ``system`` if it is due; return how much was new."""
