@@ -98,7 +98,7 @@ async def test_what_waits_for_an_order_is_left_alone_until_it_is_linked(store: A
     await judge(store, Standing.WAITING, waits_for=own("1"))
     assert await waiting(store) == []
 
-    await place_order(store, own("2"))
+    await place_order(store, own("2"), own("1", "erp"))
     assert await waiting(store) == []
 
     await place_order(store, own("1"))
