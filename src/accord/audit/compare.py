@@ -1,0 +1,269 @@
+"""The orders of a stack, judged: once for each combination of words, joined back to the orders."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import NamedTuple
+
+import polars as pl
+
+from accord.audit.exports import Kind
+from accord.audit.flight import Flight, Taken, on_the_way, taken
+from accord.audit.keys import normal
+from accord.audit.stack import Follower, Stack
+from accord.audit.standings import Coded
+from accord.domain.accord import Role
+from accord.domain.patterns import Found, Situation, Standing, TellsApart, patterns
+from accord.domain.tracks import State
+
+# A partly shipped order whose rest has waited this long is not going to close by itself.
+PARTIAL_LIMIT = timedelta(days=14)
+# Exports of different lengths: so many orders before the other's first are no coincidence.
+_EARLIER_SHARE, _EARLIER_FEWEST = 0.05, 5
+_MARGIN = timedelta(days=1)
+
+ON_THE_WAY = "on the way between the systems when the exports were taken"
+DOUBTFUL = "their number stands for more than one order, and nothing tells which is meant"
+REFUSED = "their line in one of the files was refused"
+BARE = "their row with the statuses is missing"
+EARLIER = "older than anything in the other export"
+OTHER_CHANNEL = "of sales channels of which no shop export was given"
+
+
+class Judged(NamedTuple):
+    """``found`` has a row per finding; ``aside`` counts what was not judged, by reason.
+
+    ``cases`` are the orders that were judged, ``extra`` the records unknown to the shop.
+    """
+
+    cases: pl.DataFrame
+    extra: pl.DataFrame
+    aside: dict[str, int]
+    outcomes: list[list[Found]]
+
+
+def judge(stack: Stack, flown: Flight, partial_limit: timedelta) -> Judged:
+    """Return every order with its combination of words, and what each combination means."""
+    takens = {one.name: one for one in flown.taken}
+    cases = _cases(stack, flown, partial_limit)
+    cases, aside = _without_doubt(cases, stack, flown, takens)
+    extra, more = _extras(stack, flown, takens)
+    for reason, count in more.items():
+        aside[reason] = aside.get(reason, 0) + count
+    codes = [c for c in cases.columns if c.startswith("code") or c in {"shop", "overdue"}]
+    distinct = cases.select(codes).unique(maintain_order=True).with_row_index("combination")
+    outcomes = [_outcome(stack, row) for row in distinct.iter_rows(named=True)]
+    joined = cases.join(distinct, on=codes, how="left", nulls_equal=True, maintain_order="left")
+    return Judged(joined, extra, {k: v for k, v in aside.items() if v}, outcomes)
+
+
+def takens(stack: Stack) -> list[Taken]:
+    """Return when each list of the stack was taken at the earliest."""
+    shops = [taken(name, shop.listing) for name, shop in stack.shops]
+    return shops + [taken(_label(f), f.coded.listing) for f in stack.followers]
+
+
+def _label(follower: Follower) -> str:
+    return f"{follower.name}/{follower.coded.listing.kind}"
+
+
+def _cases(stack: Stack, flown: Flight, partial_limit: timedelta) -> pl.DataFrame:
+    """Return the shop's orders with the code of their record in every other list."""
+    cases = stack.orders
+    for at, follower in enumerate(stack.followers):
+        records = follower.coded.frame.select(
+            "record",
+            pl.col("code").alias(f"code_{at}"),
+            pl.col("touched").alias(f"touched_{at}"),
+        )
+        paired = follower.pairing.pairs.join(records, on="record").rename({"record": f"rec_{at}"})
+        cases = cases.join(paired, on="order", how="left", maintain_order="left")
+    overdue = pl.lit(value=False)
+    if flown.now is not None:
+        overdue = (pl.col("created") < flown.now - partial_limit).fill_null(value=True)
+    partial = [
+        pl.col("shop").eq(at) & pl.col("code").is_in(_partial(shop))
+        for at, (_, shop) in enumerate(stack.shops)
+    ]
+    return cases.with_columns(overdue=overdue & pl.any_horizontal(partial))
+
+
+def _partial(shop: Coded) -> list[int]:
+    return [c for c, one in enumerate(shop.spoken) if one.standing.progress is State.PARTIAL]
+
+
+def _without_doubt(
+    cases: pl.DataFrame, stack: Stack, flown: Flight, times: Mapping[str, Taken]
+) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Return the orders that can be judged, and how many cannot for each reason."""
+    aside: dict[str, int] = {}
+
+    def leave(mask: pl.Series, reason: str) -> None:
+        nonlocal cases
+        aside[reason] = aside.get(reason, 0) + int(mask.sum())
+        if mask.any():
+            cases = cases.filter(~mask)
+
+    leave(cases.get_column("bare"), BARE)
+    for follower in stack.followers:
+        doubtful = follower.pairing.doubtful
+        if doubtful.len():
+            leave(cases.get_column("order").is_in(doubtful.implode()), DOUBTFUL)
+    for at, (name, _) in enumerate(stack.shops):
+        mask = on_the_way(flown, times[name], cases.filter(pl.col("shop") == at))
+        if mask.any():
+            of_shop = cases.filter(pl.col("shop") == at).filter(mask).get_column("order")
+            leave(cases.get_column("order").is_in(of_shop.implode()), ON_THE_WAY)
+    for at, follower in enumerate(stack.followers):
+        if flown.now is None or f"touched_{at}" not in cases.columns:
+            continue
+        edited = cases.select(
+            created=pl.lit(None, cases.schema["created"]), touched=f"touched_{at}"
+        )
+        leave(on_the_way(flown, times[_label(follower)], edited), ON_THE_WAY)
+        if not _lists_all(follower):
+            continue
+        leave(_in_refused(cases, at, follower), REFUSED)
+        leave(_before_first(cases, at, follower), EARLIER)
+    return cases, aside
+
+
+def _lists_all(follower: Follower) -> bool:
+    return follower.coded.listing.kind is Kind.ORDERS
+
+
+def _in_refused(cases: pl.DataFrame, at: int, follower: Follower) -> pl.Series:
+    """Return which orders without a record have their number in a refused line."""
+    texts = [one.text for one in follower.coded.listing.source.table.refused]
+    missing = pl.col(f"rec_{at}").is_null()
+    number = normal(cases.get_column("number"), follower.join.form).alias("key")
+    keys = _numbers_in(texts, follower)
+    return cases.select(missing & number.is_in(keys.implode())).to_series().fill_null(value=False)
+
+
+def _numbers_in(texts: Sequence[str], follower: Follower) -> pl.Series:
+    tokens = pl.Series("token", texts, pl.String).str.replace_all('"', "")
+    split = tokens.str.split("\t").explode().str.split(";").explode().str.split(",").explode()
+    return normal(split.drop_nulls().str.strip_chars(), follower.join.form).drop_nulls().unique()
+
+
+def _before_first(cases: pl.DataFrame, at: int, follower: Follower) -> pl.Series:
+    """Return which orders without a record are older than the other export reaches back."""
+    first = follower.coded.frame.get_column("created").min()
+    none = pl.Series([False] * cases.height, dtype=pl.Boolean)
+    if first is None:
+        return none
+    older = cases.select(
+        (pl.col(f"rec_{at}").is_null() & (pl.col("created") < pl.lit(first) - _MARGIN)).fill_null(
+            value=False
+        )
+    ).to_series()
+    fewest = max(_EARLIER_FEWEST, _EARLIER_SHARE * cases.height)
+    return older if older.sum() >= fewest else none
+
+
+def _extras(
+    stack: Stack, flown: Flight, times: Mapping[str, Taken]
+) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Return records that no order of the shop belongs to, and what is set aside of them."""
+    aside: dict[str, int] = {}
+    parts: list[pl.DataFrame] = []
+    booked = [f.coded.frame.get_column("key") for f in books(stack)]
+    for at, follower in enumerate(stack.followers):
+        listed = follower in books(stack)
+        if not listed and follower.coded.listing.kind is not Kind.PAYMENTS:
+            continue
+        left = follower.coded.frame.join(follower.pairing.pairs, on="record", how="anti")
+        if not listed and booked:
+            on_books = left.get_column("key").is_in(pl.concat(booked).drop_nulls().implode())
+            left = left.filter(~on_books.fill_null(value=False))
+        doubted = left.with_columns(why=_extra_doubt(left, stack, flown, times, follower))
+        for why, count in doubted.drop_nulls("why").group_by("why").len().rows():
+            aside[why] = aside.get(why, 0) + count
+        kept = doubted.filter(pl.col("why").is_null())
+        number = pl.col("number0").cast(pl.String)
+        columns = ("record", "code", "created", "touched", "total", "own")
+        parts.append(kept.select(*columns, number=number, follower=pl.lit(at)))
+    return (pl.concat(parts) if parts else pl.DataFrame()), aside
+
+
+def _extra_doubt(
+    left: pl.DataFrame, stack: Stack, flown: Flight, times: Mapping[str, Taken], follower: Follower
+) -> pl.Series:
+    """Return for each record unknown to the shop why that proves nothing, or null."""
+    elsewhere = left.get_column("record").is_in(follower.pairing.elsewhere.implode())
+    on_way = on_the_way(flown, times[_label(follower)], left)
+    texts = [o.text for _, s in stack.shops for o in s.listing.source.table.refused]
+    refused = left.get_column("key").is_in(_numbers_in(texts, follower).implode())
+    first = stack.orders.get_column("created").min()
+    older = (pl.col("created") < pl.lit(first) - _MARGIN) if first else pl.lit(value=False)
+    earlier = left.select(older.fill_null(value=False).alias("older")).to_series()
+    if earlier.sum() < max(_EARLIER_FEWEST, _EARLIER_SHARE * stack.orders.height):
+        earlier = earlier & False
+    reason = (
+        pl.when(elsewhere).then(pl.lit(OTHER_CHANNEL))
+        .when(on_way).then(pl.lit(ON_THE_WAY))
+        .when(refused.fill_null(value=False)).then(pl.lit(REFUSED))
+        .when(earlier).then(pl.lit(EARLIER))
+    )  # fmt: skip
+    return left.select(reason.alias("why")).to_series()
+
+
+def books(stack: Stack) -> list[Follower]:
+    """Return the lists in which every order must appear: the books, or else the warehouse."""
+    lists = [f for f in stack.followers if f.coded.listing.kind is Kind.ORDERS]
+    erp = [f for f in lists if f.coded.listing.role is Role.ERP]
+    return erp or lists
+
+
+def _outcome(stack: Stack, row: Mapping[str, int | bool | None]) -> list[Found]:
+    name, shop = stack.shops[int(row["shop"] or 0)]
+    spoken = shop.spoken[int(row["code"] or 0)]
+    situation = situation_of(stack, (name, spoken.standing), row)
+    return patterns(situation, tells_apart(stack))
+
+
+def tells_apart(stack: Stack) -> TellsApart:
+    """Return how each system's vocabulary tells states apart."""
+    words = {f.name: f.coded.listing.source.words for f in stack.followers}
+    words |= {name: shop.listing.source.words for name, shop in stack.shops}
+    return lambda system, column, one, other: words[system].tells_apart(column, one, other)
+
+
+def situation_of(
+    stack: Stack,
+    shop: tuple[str, Standing] | None,
+    row: Mapping[str, int | bool | None],
+) -> Situation:
+    """Return one combination of words as the rules see an order."""
+    held: dict[str, dict[str, Standing | None]] = {
+        "books": {}, "floors": {}, "payments": {}, "returns": {},
+    }  # fmt: skip
+    book_names = {f.name for f in books(stack)}
+    for at, follower in enumerate(stack.followers):
+        code = row.get(f"code_{at}")
+        said = None if code is None else follower.coded.spoken[int(code)].standing
+        kind = follower.coded.listing.kind
+        part = {Kind.PAYMENTS: "payments", Kind.RETURNS: "returns"}.get(kind, "floors")
+        if follower.name in book_names:
+            part = "books"
+        held[part][follower.name] = _merged(held[part].get(follower.name), said, kind)
+    return Situation(shop=shop, overdue=bool(row.get("overdue")), **held)
+
+
+def _merged(one: Standing | None, other: Standing | None, kind: Kind) -> Standing | None:
+    """Return what one system says in two of its lists: its orders, and its parcels or returns.
+
+    A parcel or a return alone is a record of the order as well.
+    """
+    if one is None or other is None:
+        return one or other
+    first, second = (other, one) if kind is Kind.ORDERS else (one, other)
+    return Standing(
+        order=first.order,
+        payment=first.payment,
+        progress=first.progress,
+        parcels=first.parcels | second.parcels,
+        returns=first.returns | second.returns,
+        refunded=first.refunded or second.refunded,
+        captured=first.captured or second.captured,
+    )

@@ -1,0 +1,148 @@
+"""Which record of one system is which order of the shop; doubt is set aside, never guessed."""
+
+from typing import NamedTuple
+
+import polars as pl
+
+from accord.audit.channels import with_shops
+
+# Systems write an order down within a day; time zones and dates without hours add another.
+_NEAR = 36 * 3600 * 1_000_000
+_FAR = 3 * 24 * 3600 * 1_000_000
+# What agrees on nearly all pairs tells a wrong pair apart; with few pairs it tells nothing.
+_RELIABLE = 0.9
+_FEWEST_PAIRS = 8
+
+
+class Pairing(NamedTuple):
+    """``pairs`` has ``order`` and ``record``. The rest could not be paired without guessing.
+
+    ``doubtful`` are orders of the shop, ``elsewhere`` records that belong to something else.
+    """
+
+    pairs: pl.DataFrame
+    doubtful: pl.Series
+    elsewhere: pl.Series
+
+
+def pair(orders: pl.DataFrame, records: pl.DataFrame, shops: dict[int, str]) -> Pairing:
+    """Pair orders with records that share a ``key``.
+
+    Both frames have ``key``, ``created``, ``total``, ``email``, ``channel``, ``cancelled``;
+    orders have ``order`` and ``shop``, records ``record`` and ``silent``. ``shops`` names the
+    system of each shop.
+    """
+    orders = orders.drop_nulls("key")
+    records, foreign = with_shops(records, orders, shops)
+    known = records.drop_nulls("key")
+    tangled = _tangled(orders, known)
+    split = _candidates(orders.join(tangled, on="key", how="semi"), known)
+    alone = orders if tangled.is_empty() else orders.join(tangled, on="key", how="anti")
+    plain = alone.drop("record").join(known, on="key", suffix="_other")
+    plain = plain.filter(_of_that_shop())
+    wrong = _contradicted(plain)
+    kept = plain.filter(~wrong).select("order", "record")
+    odd = plain.filter(wrong).select("order", "record")
+    settled = _settled(split)
+    pairs = pl.concat([kept, settled])
+    left_orders = split.select("order").unique().join(settled, on="order", how="anti")
+    left_records = split.select("record").unique().join(settled, on="record", how="anti")
+    missing = _surely_missing(split, settled)
+    doubtful = pl.concat([odd.select("order"), left_orders.join(missing, on="order", how="anti")])
+    elsewhere = pl.concat([odd.select("record"), left_records, foreign])
+    return Pairing(pairs, doubtful.to_series(), elsewhere.to_series())
+
+
+def _tangled(orders: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
+    """Return the keys that stand for more than one order or record."""
+    twice = [
+        frame.filter(pl.col("key").is_duplicated()).select("key").unique()
+        for frame in (orders, records)
+        if frame.get_column("key").n_unique() < frame.height
+    ]
+    return pl.concat(twice).unique() if twice else orders.select("key").head(0)
+
+
+def _of_that_shop() -> pl.Expr:
+    return pl.col("of_shop").is_null() | (pl.col("of_shop") == pl.col("shop"))
+
+
+def _apart() -> pl.Expr:
+    return (pl.col("created") - pl.col("created_other")).dt.total_microseconds().abs()
+
+
+def _contradicted(pairs: pl.DataFrame) -> pl.Series:
+    """Return which pairs share nothing but their number, where the others agree on more."""
+    same = pairs.select(
+        day=_apart() <= _FAR,
+        total=pl.col("total") == pl.col("total_other"),
+        email=pl.col("email").str.to_lowercase() == pl.col("email_other").str.to_lowercase(),
+    )
+    reliable = [name for name in same.columns if _is_reliable(same.get_column(name))]
+    if not reliable or (reliable == ["total"]):  # an edited order may well cost something else
+        return pl.Series("wrong", [False] * pairs.height, pl.Boolean)
+    differs = pl.all_horizontal([~pl.col(name) for name in reliable])
+    return same.select(differs.fill_null(value=False).alias("wrong")).to_series()
+
+
+def _is_reliable(same: pl.Series) -> bool:
+    told = same.drop_nulls()
+    return told.len() >= _FEWEST_PAIRS and (told.sum() / told.len()) >= _RELIABLE
+
+
+def _candidates(orders: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
+    """Return every possible pair of tangled orders with a score of what speaks for it."""
+    pairs = orders.drop("record").join(records, on="key", suffix="_other")
+    pairs = pairs.filter(_of_that_shop())
+    spoken = pairs.filter(~pl.col("silent")).select("order").unique()
+    both = pl.concat(
+        [
+            pairs.filter(~pl.col("silent")),
+            pairs.filter(pl.col("silent")).join(spoken, on="order", how="anti"),
+        ]
+    )
+    names = set(both.get_column("channel").drop_nulls().str.to_lowercase())
+    shared = names & set(both.get_column("channel_other").drop_nulls().str.to_lowercase())
+    near, far = _apart() <= _NEAR, _apart() > _FAR
+    return both.with_columns(
+        score=_worth(near, 2, far, -3)
+        + _equal("total", 1, -1)
+        + _equal("email", 1, -1)
+        + (_equal("channel", 2, -4) if shared else pl.lit(0.0))
+        + _equal("cancelled", 0.5, 0)
+    )
+
+
+def _worth(yes: pl.Expr, gain: float, no: pl.Expr, loss: float) -> pl.Expr:
+    return pl.when(yes).then(gain).when(no).then(loss).otherwise(0.0)
+
+
+def _equal(name: str, gain: float, loss: float) -> pl.Expr:
+    one, other = pl.col(name), pl.col(f"{name}_other")
+    if name in {"email", "channel"}:
+        one, other = one.str.to_lowercase(), other.str.to_lowercase()
+    return _worth(one == other, gain, one != other, loss)
+
+
+def _settled(candidates: pl.DataFrame) -> pl.DataFrame:
+    """Return the pairs in which each is the other's one best, and nothing speaks against it."""
+    if candidates.is_empty():
+        return candidates.select("order", "record")
+    best = candidates.filter(
+        (pl.col("score") > 0)
+        & (pl.col("score") == pl.col("score").max().over("order"))
+        & (pl.col("score") == pl.col("score").max().over("record"))
+    )
+    alone = best.filter((pl.len().over("order") == 1) & (pl.len().over("record") == 1))
+    return alone.select("order", "record")
+
+
+def _surely_missing(candidates: pl.DataFrame, settled: pl.DataFrame) -> pl.DataFrame:
+    """Return orders whose every candidate is surely another order's record."""
+    taken = settled.select("record").with_columns(taken=pl.lit(value=True))
+    judged = candidates.join(taken, on="record", how="left").with_columns(
+        other=(pl.col("taken").fill_null(value=False) & (pl.col("score") < 0))
+    )
+    lost = judged.group_by("order").agg(pl.col("other").all())
+    unpaired = lost.filter("other").select("order")
+    return unpaired.join(settled, on="order", how="anti")

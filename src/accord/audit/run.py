@@ -1,0 +1,146 @@
+"""One audit from files to outcome."""
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from accord.audit.compare import PARTIAL_LIMIT, Judged, judge, takens
+from accord.audit.encoding import Progress
+from accord.audit.errors import UnusableError
+from accord.audit.findings import findings
+from accord.audit.flight import Flight, flight
+from accord.audit.hints import Hints
+from accord.audit.outcome import FileFound, Outcome
+from accord.audit.reading import read_table
+from accord.audit.recognition import Recognised, recognise
+from accord.audit.stack import Stack, build
+from accord.audit.table import Table
+from accord.audit.words import DEFAULT_SETTINGS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is asked: the files, what is said of them, and the limits.
+
+    ``settings`` maps a system to declared facts about it. Without ``window`` the usual one
+    holds. ``advance`` is told of bytes read.
+    """
+
+    files: Sequence[Path]
+    hints: Hints = field(default_factory=Hints)
+    settings: Mapping[str, Mapping[str, str | bool]] = field(default_factory=dict)
+    window: timedelta | None = None
+    partial_limit: timedelta = PARTIAL_LIMIT
+    advance: Progress = lambda _: None
+
+
+def audit(request: Request) -> Outcome:
+    """Return what the files say against each other.
+
+    Raises ``UnusableError`` where they cannot be compared, ``UndecidedError`` where a hint is
+    needed to do so without guessing.
+    """
+    with tempfile.TemporaryDirectory(prefix="accord-audit-") as folder:
+        tables = _tables(request, Path(folder))
+        files = [recognise(table, request.hints, request.settings) for table in tables]
+        stack = build(files, request.hints)
+        flown = flight(takens(stack), request.window)
+        judged = judge(stack, flown, request.partial_limit)
+        return _outcome(files, stack, judged, flown, request)
+
+
+def _tables(request: Request, folder: Path) -> list[Table]:
+    names = [path.name for path in request.files]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice:
+        raise UnusableError(
+            twice, "two files have this name; rename one, so they can be told apart."
+        )
+    # Two at a time: while the lines of one are looked at, the other is read from disk.
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        return list(pool.map(lambda path: read_table(path, folder, request.advance), request.files))
+
+
+def _outcome(
+    files: Sequence[Recognised], stack: Stack, judged: Judged, flown: Flight, request: Request
+) -> Outcome:
+    found, unknown = findings(stack, judged)
+    compared = judged.cases.height + judged.extra.height
+    drifting = len({finding.order for finding in found})
+    return Outcome(
+        files=tuple(_file(source, stack) for source in files),
+        compared=compared,
+        agreeing=max(0, compared - drifting),
+        set_aside=judged.aside,
+        assumed=tuple(_assumed(files, stack, flown, request)),
+        unknown_words=unknown,
+        findings=found,
+        taken=flown.now,
+    )
+
+
+def _file(source: Recognised, stack: Stack) -> FileFound:
+    shop = next((s for _, s in stack.shops if s.listing.source is source), None)
+    followers = [f for f in stack.followers if f.coded.listing.source is source]
+    table = source.table
+    column = None
+    orders = 0
+    share = None
+    if shop is not None:
+        orders = shop.frame.height
+        column = next(iter(source.columns(source.export.numbers or source.export.own_ids)), None)
+    elif followers:
+        orders = followers[0].coded.frame.height
+        column, share = followers[0].join.columns[0], followers[0].join.share
+    return FileFound(
+        file=table.name,
+        system=source.export.system,
+        kind=source.export.kind.value,
+        confidence=source.confidence,
+        join_column=column,
+        join_share=share,
+        rows_read=table.rows,
+        rows_refused=len(table.refused),
+        orders=orders,
+        how=table.how,
+        status_columns=tuple(status.column for status in source.statuses),
+        refused=tuple(table.refused),
+    )
+
+
+def _assumed(
+    files: Sequence[Recognised], stack: Stack, flown: Flight, request: Request
+) -> list[str]:
+    """Return in sentences what was taken for granted, and how it can be said otherwise."""
+    told = []
+    for source in files:
+        columns = ", ".join(status.column for status in source.statuses) or "none"
+        told.append(
+            f"{source.table.name} is {source.export.kind} of {source.export.system} "
+            f"({source.confidence:.0%} sure; --system). Its statuses: {columns} (--status)."
+        )
+        times = [t for t in (source.created, *source.touched) if t]
+        if any(time.ambiguous() for time in times):
+            told.append(f"{source.table.name} writes dates with the month first.")
+        if times and not all(time.zoned or time.days for time in times):
+            told.append(f"Times in {source.table.name} name no time zone; they are read as UTC.")
+    for follower in stack.followers:
+        join = follower.join
+        told.append(
+            f"{follower.coded.listing.source.table.name}: {' or '.join(join.columns)} holds the "
+            f"shop's order number; {join.share:.0%} of it is met (--join)."
+        )
+    for system in dict.fromkeys(source.export.system for source in files):
+        for name, usual in DEFAULT_SETTINGS.get(system, {}).items():
+            value = request.settings.get(system, {}).get(name, usual)
+            told.append(f"{system}: {name} is {str(value).lower()} (--setting).")
+    if flown.now is not None:
+        told.append(
+            f"The newest export was taken at {flown.now:%Y-%m-%d %H:%M} UTC or soon after; what "
+            "was made or changed in the hour before, or after another export, is set aside "
+            "(--in-flight)."
+        )
+    return told

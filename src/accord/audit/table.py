@@ -1,0 +1,192 @@
+"""One export as a table: its columns, its rows as text, and the lines that were no rows."""
+
+import csv
+import io
+import re
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import polars as pl
+
+from accord.audit.encoding import Progress, as_utf8
+from accord.audit.errors import UnusableError
+from accord.audit.structure import Refused, structure, without
+
+DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
+
+# One or two title lines occur above the header; beyond four it is no export we know.
+_TITLE_LINES = 4
+_FEWEST_COLUMNS = 2
+_LONGEST_NAME = 120
+# Below this share of rows as wide as the header it is prose with commas, not a table.
+_FITTING = 0.5
+_HEAD_ROWS_READ = 400
+_HEAD_BYTES = 256 * 1024
+_TAIL_BYTES = 256 * 1024
+_HEAD_ROWS = 2000
+
+
+class _Layout(NamedTuple):
+    """How the text is laid out; ``header_line`` counts from 1."""
+
+    delimiter: str
+    header_line: int
+    columns: tuple[str, ...]
+
+
+class Table:
+    """The rows of one export. Every value is text, an empty one is null."""
+
+    def __init__(
+        self, *, name: str, frame: pl.LazyFrame, sample: pl.DataFrame, rows: int, how: str
+    ) -> None:
+        self.name = name
+        self.columns = tuple(sample.columns)
+        self.rows = rows
+        self.how = how
+        self.sample = sample
+        self.refused: list[Refused] = []
+        self._frame = frame
+
+    def select(self, columns: Sequence[str]) -> pl.DataFrame:
+        """Return some columns of every row, without blanks around the values."""
+        wanted = [_trimmed(column) for column in dict.fromkeys(columns)]
+        return self._frame.select(wanted).collect(engine="streaming")
+
+
+def _trimmed(column: str) -> pl.Expr:
+    text = pl.col(column)
+    # Most values have no blank around them, and looking is cheaper than copying.
+    return pl.when(text.str.contains(r"^\s|\s$")).then(text.str.strip_chars()).otherwise(text)
+
+
+def read_text(source: Path, folder: Path, advance: Progress) -> Table:
+    """Return the table in a text file; temporary copies go to ``folder``."""
+    text = as_utf8(source, folder, advance)
+    layout = _layout(source.name, text.path)
+    found = structure(text.path, layout.delimiter, layout.header_line, len(layout.columns), advance)
+    path, skip = text.path, layout.header_line
+    if found.refused:
+        with tempfile.NamedTemporaryFile(dir=folder, suffix=".rows", delete=False) as copy:
+            path, skip = without(path, found.refused, skip, Path(copy.name)), 0
+    frame = _frame(path, layout, skip, quoted=found.quoted)
+    sample = _sample(path, layout, frame, quoted=found.quoted, rows=found.rows)
+    how = f"{text.encoding}, {DELIMITERS[layout.delimiter]}, header on line {layout.header_line}"
+    table = Table(name=source.name, frame=frame, sample=sample, rows=found.rows, how=how)
+    table.refused = found.refused
+    return table
+
+
+def _frame(path: Path | bytes, layout: _Layout, skip: int, *, quoted: bool) -> pl.LazyFrame:
+    if isinstance(path, Path) and path.stat().st_size == 0:
+        return pl.LazyFrame(schema=dict.fromkeys(layout.columns, pl.String))
+    return pl.scan_csv(
+        path,
+        has_header=False,
+        skip_lines=skip,
+        schema=dict.fromkeys(layout.columns, pl.String),
+        separator=layout.delimiter,
+        quote_char='"' if quoted else None,
+        raise_if_empty=False,
+    )
+
+
+def _sample(
+    path: Path, layout: _Layout, frame: pl.LazyFrame, *, quoted: bool, rows: int
+) -> pl.DataFrame:
+    """Return rows from the beginning and from the end; orders are often sorted by time."""
+    head = frame.head(_HEAD_ROWS).collect()
+    if rows <= _HEAD_ROWS:
+        return head
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _TAIL_BYTES))
+        tail = file.read().split(b"\n")[1:]
+    plain = [line for line in tail if b'"' not in line]
+    whole = [line for line in plain if line.count(layout.delimiter.encode()) + 1 == head.width]
+    if not whole:
+        return head
+    return pl.concat([head, _frame(b"\n".join(whole), layout, 0, quoted=quoted).collect()])
+
+
+def _layout(name: str, path: Path) -> _Layout:
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    text = head.decode("utf-8", "ignore")
+    if len(head) == _HEAD_BYTES:
+        text = text[: text.rfind("\n") + 1]
+    if re.match(r"\s*(<|[{\[]\s*[\"{\[\]}]|%PDF)", text):
+        raise UnusableError(name, "it is no table with columns; export it as CSV or XLSX.", 1)
+    found = [
+        candidate
+        for delimiter in DELIMITERS
+        if (candidate := _best_header(text, delimiter)) is not None
+    ]
+    if not found:
+        line = _first_odd_line(text)
+        reason = "no header with columns was found; a table needs one, and rows of as many fields."
+        raise UnusableError(name, reason, line)
+    return max(found, key=lambda one: one[0])[1]
+
+
+def _best_header(text: str, delimiter: str) -> tuple[tuple[float, int], _Layout] | None:
+    rows = _records(text, delimiter)
+    found = header_of([cells for _, cells in rows])
+    if found is None:
+        return None
+    at, names, fitting = found
+    return (fitting, len(names)), _Layout(delimiter, rows[at][0], names)
+
+
+def header_of(rows: Sequence[Sequence[str]]) -> tuple[int, tuple[str, ...], float] | None:
+    """Return where the header stands, its names, and the share of rows as wide as it is."""
+    best: tuple[int, tuple[str, ...], float] | None = None
+    for at, cells in enumerate(rows[: _TITLE_LINES + 1]):
+        names = [cell.strip() for cell in cells]
+        if len(names) < _FEWEST_COLUMNS or sum(map(bool, names)) < max(2, len(names) - 2):
+            continue
+        below = [len(row) for row in rows[at + 1 :] if any(row)]
+        fitting = sum(width == len(names) for width in below) / len(below) if below else 1.0
+        fits = fitting >= _FITTING and _are_names(names)
+        if fits and (best is None or fitting > best[2] + 0.1):
+            best = at, _distinct(names), fitting
+    return best
+
+
+def _records(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
+    """Return the first rows with the line each begins on, as a plain CSV reader sees them."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    rows: list[tuple[int, list[str]]] = []
+    line = 0
+    try:
+        for cells in reader:
+            rows.append((line + 1, cells))
+            line = reader.line_num
+            if len(rows) > _HEAD_ROWS_READ:
+                break
+    except csv.Error:  # a quote left open swallows the rest; what came before it is enough
+        return rows
+    return rows
+
+
+def _are_names(names: list[str]) -> bool:
+    """Return whether these can be column names: not dates, amounts or long sentences."""
+    numbers = sum(bool(re.fullmatch(r"[#$€-]?[\d.,:/\- ]+", name)) for name in names)
+    return numbers <= len(names) // 4 and all(len(name) <= _LONGEST_NAME for name in names)
+
+
+def _distinct(names: list[str]) -> tuple[str, ...]:
+    """Return column names of which no two are alike: the second Status is ``Status (2)``."""
+    seen: dict[str, int] = {}
+    result = []
+    for at, name in enumerate(names, 1):
+        plain = name or f"column {at}"
+        seen[plain] = seen.get(plain, 0) + 1
+        result.append(plain if seen[plain] == 1 else f"{plain} ({seen[plain]})")
+    return tuple(result)
+
+
+def _first_odd_line(text: str) -> int:
+    lines = text.splitlines()
+    return next((at for at, line in enumerate(lines, 1) if line.strip()), 1)

@@ -1,0 +1,111 @@
+"""Times as exports write them, read as instants."""
+
+from typing import NamedTuple
+
+import polars as pl
+
+INSTANT = pl.Datetime("us", "UTC")
+
+# Exact formats first; of day-first and month-first the one that reads every value is taken.
+_ZONED = (
+    "%Y-%m-%d %H:%M:%S %z",
+    "%Y-%m-%dT%H:%M:%S%z",
+    "%Y-%m-%dT%H:%M:%S%.f%z",
+    "%Y-%m-%d %H:%M:%S%.f%z",
+    "%Y-%m-%d %H:%M:%S UTC",
+)
+_LOCAL = (
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%dT%H:%M:%S",
+    "%Y-%m-%d %H:%M:%S%.f",
+    "%Y-%m-%d %H:%M",
+    "%Y-%m-%dT%H:%M",
+    "%m/%d/%Y %I:%M %p",
+    "%d/%m/%Y %I:%M %p",
+    "%m/%d/%Y %I:%M:%S %p",
+    "%d/%m/%Y %I:%M:%S %p",
+    "%m/%d/%Y %H:%M:%S",
+    "%d/%m/%Y %H:%M:%S",
+    "%m/%d/%Y %H:%M",
+    "%d/%m/%Y %H:%M",
+    "%d.%m.%Y %H:%M:%S",
+    "%d.%m.%Y %H:%M",
+    "%Y/%m/%d %H:%M:%S",
+    "%d-%b-%Y %H:%M",
+    "%b %d, %Y %I:%M %p",
+)
+_DAYS = (
+    "%Y-%m-%d",
+    "%m/%d/%Y",
+    "%d/%m/%Y",
+    "%m/%d/%y",
+    "%d.%m.%Y",
+    "%d-%m-%Y",
+    "%d-%b-%Y",
+    "%d %b %Y",
+    "%b %d, %Y",
+    "%Y/%m/%d",
+    "%Y%m%d",
+)
+# A column is one of times if nearly all its values are read by one format.
+_NEARLY_ALL = 0.9
+
+
+class TimeColumn(NamedTuple):
+    """A column of times and the format it is in. ``days`` marks dates without a time of day."""
+
+    name: str
+    format: str
+    days: bool
+
+    @property
+    def zoned(self) -> bool:
+        """Return whether every value carries its own time zone."""
+        return self.format in _ZONED
+
+    def instant(self) -> pl.Expr:
+        """Return the values as instants; what cannot be read is null."""
+        return _parsed(pl.col(self.name), self.format)
+
+    def ambiguous(self) -> bool:
+        """Return whether day and month could be the other way round."""
+        return "%m/%d" in self.format
+
+
+def time_column(sample: pl.DataFrame, name: str) -> TimeColumn | None:
+    """Return how the times of a column are written, or None where it holds none."""
+    values = sample.get_column(name).drop_nulls().to_frame()
+    if values.is_empty():
+        return None
+    for formats in (_ZONED, _LOCAL, _DAYS):
+        for one in formats:
+            read = values.select(_parsed(pl.col(name), one).is_not_null().mean()).item()
+            if read >= _NEARLY_ALL and _full_years(values, name, one):
+                return TimeColumn(name, _kept(values, name, one, formats), formats is _DAYS)
+    return None
+
+
+def _full_years(values: pl.DataFrame, name: str, form: str) -> bool:
+    years = values.select(_parsed(pl.col(name), form).dt.year().is_between(1990, 2100).all())
+    return bool(years.item())
+
+
+def _kept(values: pl.DataFrame, name: str, form: str, formats: tuple[str, ...]) -> str:
+    """Return the day-first twin of a month-first format where only that reads everything."""
+    twin = form.replace("%m/%d", "%d/%m")
+    if twin == form or twin not in formats:
+        return form
+    read = values.select(
+        one=_parsed(pl.col(name), form).is_not_null().sum(),
+        other=_parsed(pl.col(name), twin).is_not_null().sum(),
+    ).row(0)
+    return twin if read[1] > read[0] else form
+
+
+def _parsed(text: pl.Expr, form: str) -> pl.Expr:
+    if form in _ZONED and "%z" in form:
+        return text.str.to_datetime(form, time_unit="us", strict=False).cast(INSTANT)
+    plain = text.str.to_datetime(form, time_unit="us", strict=False, ambiguous="earliest")
+    if form in _DAYS:
+        plain = text.str.to_date(form, strict=False).cast(pl.Datetime("us"))
+    return plain.dt.replace_time_zone("UTC")
