@@ -14,7 +14,7 @@ from accord.connector_kit.link import ConnectedSystem
 from accord.domain.accord import Accord
 from accord.engine.interpret import Interpreter
 from accord.engine.ports import Link, Store, TaskKind
-from accord.engine.propagate import Propagator
+from accord.engine.propagate import Propagator, Watch
 from accord.engine.reading import Reader
 from accord.engine.receive import Receiver
 from accord.engine.runner import Runner
@@ -115,6 +115,7 @@ def engine(
     clock: Callable[[], datetime] = utc_now,
     chance: Callable[[], float] = random.random,
     wake: Callable[[], None] = lambda: None,
+    watch: Watch = lambda _attempt: None,
 ) -> Engine:
     """Return the use cases over these parts."""
     pace = Pace(clock, chance)
@@ -124,7 +125,7 @@ def engine(
         store=store,
         receiver=Receiver(links, store, clock, wake),
         interpreter=Interpreter(accord, links, store, clock),
-        propagator=Propagator(accord, links, store, pace),
+        propagator=Propagator(accord, links, store, pace, watch),
         reader=Reader(links, store, pace),
         poll_every={name: link.poll_every for name, link in links.items()},
         clock=clock,

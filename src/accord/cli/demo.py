@@ -2,8 +2,7 @@
 
 import asyncio
 import logging
-import socket
-from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -11,17 +10,17 @@ from typing import Annotated
 
 import msgspec
 import typer
-import uvicorn
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from accord.cli.surroundings import surroundings
 from accord.demo.database import fresh_store
-from accord.demo.play import Played, play
+from accord.demo.play import STEP, play
 from accord.demo.scenarios import lives
 from accord.demo.stack import SEED, Stack, stack
 from accord.demo.summary import Summary, summary, tables
 from accord.settings.process import ProcessSettings, process_settings
+from accord.web.server import listen, serve
 
 HELD, BROKEN = 0, 1
 REFRESH = 3  # seconds after which a page loads itself again
@@ -55,10 +54,10 @@ def demo(
     """
     settings = process_settings(surroundings(context).environment, data=data, port=port)
     # One line a request is noise beside the story; what goes wrong is still said.
-    logging.getLogger("httpx2").setLevel(logging.WARNING)
+    for noisy in ("httpx2", "uvicorn.error"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
     if not check:
-        with suppress(KeyboardInterrupt):
-            asyncio.run(_show(settings, orders, seed, speed))
+        asyncio.run(_show(settings, _Showing(orders, seed, speed)))
         return
     found = asyncio.run(_check(settings, orders, seed, quiet=as_json))
     if as_json:
@@ -95,49 +94,43 @@ async def _no_rest() -> None:
     return
 
 
-async def _show(settings: ProcessSettings, orders: int, seed: int, speed: float) -> None:
+@dataclass(frozen=True, slots=True)
+class _Showing:
+    """Which story is told, and how fast."""
+
+    orders: int
+    seed: int
+    speed: float  # simulated hours a second
+
+
+async def _show(settings: ProcessSettings, showing: _Showing) -> None:
     console = Console(highlight=False)
     console.print("Starting PostgreSQL, the simulated stack and Accord …")
     async with fresh_store(settings.data) as store, stack(store, REFRESH) as built:
-        listening = _listen(settings)
+        listening = listen(settings.host, settings.port, 0)
         host, port = listening.getsockname()[:2]
-        server = uvicorn.Server(uvicorn.Config(built.app, log_config=None, lifespan="off"))
-        serving = asyncio.create_task(server.serve(sockets=[listening]))
         address = f"http://{host}:{port}/"
         console.print(f"Orders and their matrices: [bold]{address}[/]  (Ctrl-C ends it)\n")
-        played = await _tell_story(built, console, lives_of=(orders, seed), speed=speed)
-        console.print(tables(await summary(built, played)))
-        console.print(f"\nThe page stays: [bold]{address}[/]  (Ctrl-C ends it)")
-        await serving
+        serving = asyncio.create_task(serve(built.app, listening))
+        telling = asyncio.create_task(_tell(built, console, showing))
+        await asyncio.wait({serving, telling}, return_when=asyncio.FIRST_COMPLETED)
+        if telling.done():
+            console.print(telling.result())
+            console.print(f"\nThe page stays: [bold]{address}[/]  (Ctrl-C ends it)")
+            await serving
+        else:  # told to stop in the middle of the story
+            telling.cancel()
+            await asyncio.gather(telling, return_exceptions=True)
 
 
-async def _tell_story(
-    built: Stack, console: Console, *, lives_of: tuple[int, int], speed: float
-) -> Played:
-    orders, seed = lives_of
-
+async def _tell(built: Stack, console: Console, showing: _Showing) -> RenderableType:
     def tell(at: timedelta, sentences: list[str]) -> None:
         day, hour = divmod(int(at / timedelta(hours=1)), 24)
         for sentence in sentences:
             console.print(f"[dim]day {day + 1} {hour:02}:00[/]  {sentence}")
 
     async def rest() -> None:
-        await asyncio.sleep(1 / speed)
+        await asyncio.sleep(STEP / timedelta(hours=1) / showing.speed)
 
-    return await play(built, list(lives(orders, Random(seed))), tell=tell, rest=rest)  # noqa: S311
-
-
-def _listen(settings: ProcessSettings) -> socket.socket:
-    """Return a socket on the wished port, or on a free one where that is taken."""
-    for port in (settings.port, 0):
-        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listening.bind((settings.host, port))
-        except OSError:
-            listening.close()
-            if port == 0:
-                raise
-            continue
-        return listening
-    raise AssertionError
+    story = list(lives(showing.orders, Random(showing.seed)))  # noqa: S311 - a story, not a secret
+    return tables(await summary(built, await play(built, story, tell=tell, rest=rest)))

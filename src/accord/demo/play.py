@@ -9,6 +9,10 @@ from accord.demo.network import Network, Traffic
 from accord.demo.scenarios import DAY, HOUR, Life
 from accord.demo.stack import Stack
 from accord.demo.story import Story
+from accord.domain.action import action_name
+from accord.domain.matrix import Matrix
+from accord.domain.report import NUMBER
+from accord.engine.ports import Attempt
 
 # After the last deed, feeds are still read and what is under way still arrives.
 QUIET = 6 * HOUR
@@ -39,8 +43,10 @@ async def play(
     begin = stack.world.now
     quiet_since = None
     while stack.world.now - begin < LONGEST:
-        tell(stack.world.now - begin, story.go_on())
+        at = stack.world.now - begin
+        tell(at, story.go_on())
         await _exchange(stack, network, last=story.ended)
+        tell(at, await _attempts(stack))
         if not story.ended:
             quiet_since = None
         elif quiet_since is None:
@@ -50,6 +56,21 @@ async def play(
         stack.world.pass_time(step)
         await rest()
     return Played(dict(story.lives), network.traffic, stack.world.now - begin)
+
+
+async def _attempts(stack: Stack) -> list[str]:
+    """Return what Accord asked of the systems since the last step, as sentences."""
+    orders = await stack.store.load({attempt.order for attempt in stack.attempts})
+    told = [_in_words(attempt, orders[attempt.order]) for attempt in stack.attempts]
+    stack.attempts.clear()
+    return told
+
+
+def _in_words(attempt: Attempt, order: Matrix) -> str:
+    number = next((ref.value for ref in order.refs if ref.scope == NUMBER), "?")
+    what = action_name(type(attempt.action)).replace("_", " ")
+    came = action_name(type(attempt.outcome))
+    return f"    Accord asks {attempt.system}: {what} #{number} ({came})"
 
 
 async def _exchange(stack: Stack, network: Network, *, last: bool) -> None:

@@ -19,6 +19,7 @@ from accord.connectors.shipstation.simulator import ShipStationSimulator
 from accord.connectors.shopify.simulator import ShopifySimulator
 from accord.demo.knock import knock
 from accord.domain.accord import Accord
+from accord.engine.ports import Attempt
 from accord.settings.accord_file import UnsoundAccordError, read_accord
 from accord.settings.credentials import variable
 from accord.storage.postgres import PostgresStore
@@ -42,6 +43,7 @@ class Stack:
     store: PostgresStore
     app: Litestar
     trouble: list[Exception]
+    attempts: list[Attempt]
 
     async def post(self, hook: Hook) -> int:
         """Deliver one hook as its sender would; return the status Accord answered."""
@@ -68,7 +70,15 @@ async def stack(store: PostgresStore, refresh: int | None = None) -> AsyncIterat
         raise UnsoundAccordError("\n".join(map(str, read.findings)))
     transports = {name: Wire(world, in_process(s.app)) for name, s in pretend.items()}
     linked = links(read.systems, transports, world.clock)
-    works = engine(read.accord, linked, store, clock=world.clock, chance=world.chance.random)
+    attempts: list[Attempt] = []
+    works = engine(
+        read.accord,
+        linked,
+        store,
+        clock=world.clock,
+        chance=world.chance.random,
+        watch=attempts.append,
+    )
     trouble: list[Exception] = []
     app = web_app(works.receiver, store, read.accord, failed=trouble.append, refresh=refresh)
     await works.begin()
@@ -83,6 +93,7 @@ async def stack(store: PostgresStore, refresh: int | None = None) -> AsyncIterat
             store=store,
             app=app,
             trouble=trouble,
+            attempts=attempts,
         )
     finally:
         await works.close()

@@ -1,6 +1,6 @@
 """Bring mirrors into step: load the facts, plan, ask for the difference, read back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
@@ -23,6 +23,9 @@ PAIRS_A_TURN = 10
 LEASE = timedelta(minutes=5)
 
 
+Watch = Callable[[Attempt], None]
+
+
 class Propagator:
     """The third step of the road. It never replays a change; it asks for what is missing."""
 
@@ -32,11 +35,14 @@ class Propagator:
         links: Mapping[str, Link],
         store: Store,
         pace: Pace,
+        watch: Watch,
     ) -> None:
+        """Tell ``watch`` of every attempt once it is on record."""
         self._accord = accord
         self._links = links
         self._store = store
         self._pace = pace
+        self._watch = watch
 
     async def turn(self, system: str) -> int:
         """Work on the orders on which ``system`` is out of step; return how many were due."""
@@ -76,6 +82,7 @@ class Propagator:
             took=self._pace.clock() - began,
         )
         await self._store.record([attempt])
+        self._watch(attempt)
         made = _made(action, outcome, link.system, began)
         if made is not None:
             await self._store.link(order, Matrix(known={made.key: made}))
