@@ -111,17 +111,21 @@ def test_what_was_acknowledged_survives_kill_9_of_the_server(folder: Path) -> No
 def test_a_number_left_behind_that_now_is_another_process_stops_nothing(folder: Path) -> None:
     server = EmbeddedServer(folder)
     server.enter()
-    note = folder / "postgres" / "postmaster.pid"
-    socket_lock = folder / "postgres" / ".s.PGSQL.5432.lock"
-    left_behind = note.read_text().replace(str(postmaster(folder)), str(os.getpid()), 1)
+    cluster = folder / "postgres"
+    left_behind, number = (cluster / "postmaster.pid").read_text(), str(postmaster(folder))
     server.leave()
-    note.write_text(left_behind)
-    socket_lock.write_text(left_behind)
-    for file in (note, socket_lock):
-        os.chown(file, folder.joinpath("postgres").stat().st_uid, -1)
+    owner = cluster.stat().st_uid
+    # PostgreSQL only fears processes of its own user.
+    with subprocess.Popen(["sleep", "60"], user=None if owner == os.geteuid() else owner) as other:
+        for name in ("postmaster.pid", ".s.PGSQL.5432.lock"):
+            (cluster / name).write_text(left_behind.replace(number, str(other.pid), 1))
+            os.chown(cluster / name, owner, -1)
 
-    server.enter()
-    server.leave()
+        try:
+            server.enter()
+            server.leave()
+        finally:
+            other.kill()
 
 
 def test_a_server_half_made_is_made_again(folder: Path) -> None:
