@@ -5,9 +5,11 @@ from typing import Annotated
 import typer
 
 from accord import __version__
+from accord.cli.audit import audit
 from accord.cli.check import check
 from accord.cli.demo import demo
 from accord.cli.init import init
+from accord.cli.serve import serve
 
 app = typer.Typer(
     name="accord",
@@ -16,9 +18,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(audit, name="audit")
 app.command()(check)
 app.command()(demo)
 app.command()(init)
+app.command()(serve)
 
 
 def _print_version(asked: bool) -> None:  # noqa: FBT001 - Typer calls it with the flag's value
