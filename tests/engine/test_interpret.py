@@ -122,6 +122,21 @@ async def test_what_cannot_be_read_is_quarantined_and_the_rest_goes_on(plain):
     assert await standings(plain) == {"quarantined": 1, "applied": 1}
 
 
+@pytest.mark.parametrize("name", ["", "9" * 100_000])
+async def test_an_order_with_a_name_no_order_has_is_quarantined(plain, name):
+    odd = Report(
+        system="shop",
+        order=(Ref("shop", name), order_number("#1001")),
+        subject=THE_ORDER,
+        kind="order",
+        word="open",
+        said_at=NOON,
+    )
+    await plain.said(odd, said("shop", "order", "open"))
+
+    assert await standings(plain) == {"quarantined": 1, "applied": 1}
+
+
 async def test_two_orders_of_one_system_with_one_number_are_not_guessed_together(plain):
     await plain.said(said("shop", "order", "open"))
     twin = Report(

@@ -47,7 +47,21 @@ class UnknownSystem(Struct, frozen=True, tag=True):
         return f"The accord names no system {self.system!r}. Add it under [systems], then release."
 
 
-Reason = UnknownWord | ImpossibleQuantity | UnknownSystem
+class UnusableName(Struct, frozen=True, tag=True):
+    """A name for the order that no system gives an order: empty, or endless."""
+
+    system: str
+    scope: str
+    length: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.system} named an order by a {self.scope} of {self.length} characters; look at "
+            "the order there. A corrected one will come through."
+        )
+
+
+Reason = UnknownWord | ImpossibleQuantity | UnknownSystem | UnusableName
 
 
 class Applied(Struct, frozen=True):
@@ -88,6 +102,8 @@ Decision = Applied | Repeated | Late | Ignored | Quarantined
 
 # More than any order line holds; a larger figure is a field read wrongly.
 LARGEST_QUANTITY = 1_000_000
+# Longer than any vendor's id; a longer one is another field read by mistake.
+LONGEST_NAME = 200
 
 
 def decide(matrix: Matrix, report: Report, accord: Accord, evidence: str = "") -> Decision:
@@ -99,7 +115,7 @@ def decide(matrix: Matrix, report: Report, accord: Accord, evidence: str = "") -
     system = accord.systems.get(report.system)
     if system is None:
         return Quarantined(matrix, UnknownSystem(report.system))
-    reason = _impossible(report)
+    reason = unusable(report)
     if reason is not None:
         return Quarantined(matrix, reason)
     reading = system.read(report.kind, report.word)
@@ -114,7 +130,11 @@ def decide(matrix: Matrix, report: Report, accord: Accord, evidence: str = "") -
     return Applied(decision.matrix, ())
 
 
-def _impossible(report: Report) -> ImpossibleQuantity | None:
+def unusable(report: Report) -> ImpossibleQuantity | UnusableName | None:
+    """Return why a report cannot be used whatever the accord says, or None."""
+    for ref in report.order:
+        if not 0 < len(ref.value) <= LONGEST_NAME:
+            return UnusableName(report.system, ref.scope, len(ref.value))
     for lines in (report.particulars.lines, report.particulars.ordered):
         for line, quantity in (lines or {}).items():
             if not 0 <= quantity <= LARGEST_QUANTITY:

@@ -15,6 +15,7 @@ from accord.domain.decision import (
     Quarantined,
     Repeated,
     decide,
+    unusable,
 )
 from accord.domain.errors import UnreadableError
 from accord.domain.matrix import Cell, Matrix
@@ -109,9 +110,9 @@ class Interpreter:
     async def _settle(self, sitting: Sitting, now: datetime) -> None:
         readings = [self._read(envelope) for envelope in sitting.envelopes]
         systems = self._accord.systems
-        names = {
-            n for r in readings for report in r.parsed.reports for n in names_of(report, systems)
-        }
+        reports = [report for reading in readings for report in reading.parsed.reports]
+        usable = [report for report in reports if unusable(report) is None]
+        names = {name for report in usable for name in names_of(report, systems)}
         known = dict(await sitting.find(names))
         matrices = dict(await sitting.matrices(frozenset(known.values())))
         batch = _Batch(known, matrices)
@@ -149,6 +150,10 @@ class Interpreter:
             self._decide_one(report, reading, batch)
 
     def _decide_one(self, report: Report, reading: _Reading, batch: _Batch) -> None:
+        reason = unusable(report)
+        if reason is not None:
+            reading.rule(Standing.QUARANTINED, str(reason))
+            return
         match find_order(report, self._accord.systems, batch.known):
             case Found(key):
                 pass
