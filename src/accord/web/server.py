@@ -56,6 +56,7 @@ def listen(host: str, *ports: int) -> socket.socket:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((host, port))
+            listening.listen()
         except OSError:
             listening.close()
             if port == ports[-1]:
