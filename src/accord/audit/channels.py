@@ -21,9 +21,9 @@ _FEWEST = 3
 def with_shops(
     records: pl.DataFrame, orders: pl.DataFrame, shops: dict[int, str]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Add ``of_shop`` to the records, and take out those of channels no shop stands for.
+    """Add ``of_shop`` to the records, and take the key from those of channels no shop stands for.
 
-    Returns the records left, and the ``record`` of each that was taken out.
+    Returns the records, and the ``record`` of each that lost its key.
     """
     names = records.get_column("channel").drop_nulls().unique().to_list()
     undecided = records.with_columns(of_shop=pl.lit(None, pl.Int64))
@@ -45,7 +45,9 @@ def with_shops(
         else pl.lit(None, pl.Int64)
     )
     taken = marked.filter(out.fill_null(value=False))
-    return marked.filter(~out.fill_null(value=False)), taken.select("record")
+    # The rows stay, so that a record is found by its place; without a key they join nothing.
+    key = pl.when(out.fill_null(value=False)).then(None).otherwise(pl.col("key"))
+    return marked.with_columns(key=key), taken.select("record")
 
 
 _NOBODY = -1

@@ -70,12 +70,13 @@ def _cases(stack: Stack, flown: Flight, partial_limit: timedelta) -> pl.DataFram
     """Return the shop's orders with the code of their record in every other list."""
     cases = stack.orders
     for at, follower in enumerate(stack.followers):
-        records = follower.coded.frame.select(
-            "record",
+        pairs = follower.pairing.pairs
+        said = follower.coded.frame.select(
+            pl.col("record").alias(f"rec_{at}"),
             pl.col("code").alias(f"code_{at}"),
             pl.col("touched").alias(f"touched_{at}"),
-        )
-        paired = follower.pairing.pairs.join(records, on="record").rename({"record": f"rec_{at}"})
+        )[pairs.get_column("record")]
+        paired = pairs.select("order").hstack(said)
         cases = cases.join(paired, on="order", how="left", maintain_order="left")
     overdue = pl.lit(value=False)
     if flown.now is not None:

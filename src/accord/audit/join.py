@@ -1,6 +1,6 @@
 """Which column of an export holds the number its orders go by in the shop, found from the data."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import polars as pl
@@ -67,9 +67,10 @@ def find_join(source: Recognised, spine: list[SpineKeys], given: str | None) -> 
     """
     sample = source.table.sample
     name = source.table.name
-    keys = _keys_by_form(spine)
-    columns = [given] if given else _number_like(source)
-    candidates = [c for column in columns for c in _candidates(source, column, keys)]
+    columns = [given] if given else number_like(source)
+    candidates = _candidates(source, columns, spine, Form.WRITTEN)
+    if max((one.share for one in candidates), default=0.0) < _NEARLY_ALL:
+        candidates += _candidates(source, columns, spine, Form.NUMBER)
     ranked = sorted(candidates, key=lambda one: one.score, reverse=True)
     if sample.is_empty() or (given and not ranked):
         column = given or _first_likely(source)
@@ -91,19 +92,7 @@ def find_join(source: Recognised, spine: list[SpineKeys], given: str | None) -> 
     return Join(tuple(columns), best.number, best.form, best.share, given=bool(given))
 
 
-def _keys_by_form(spine: list[SpineKeys]) -> Mapping[tuple[int, Form], pl.DataFrame]:
-    return {
-        (keys.column, form): keys.frame.with_columns(
-            normal(keys.frame.get_column("number"), form).alias("key")
-        )
-        .drop("number")
-        .drop_nulls("key")
-        for keys in spine
-        for form in Form
-    }
-
-
-def _number_like(source: Recognised) -> list[str]:
+def number_like(source: Recognised) -> list[str]:
     """Return the columns whose values could be order numbers: many, and not times or amounts."""
     sample = source.table.sample
     taken = {status.column for status in source.statuses}
@@ -124,6 +113,18 @@ def _number_like(source: Recognised) -> list[str]:
     return found
 
 
+def likely_columns(source: Recognised) -> list[str]:
+    """Return the columns that will be needed, so that they can be read ahead."""
+    export = source.export
+    numbers = source.columns(export.numbers) if export.numbers else number_like(source)
+    single = (export.own_ids, export.total, export.email, export.channel, export.origin)
+    more = (source.column(names) for names in (*single, export.record_type, export.refunded))
+    presence = (source.column((one.name,)) for one in export.presence)
+    times = [source.created, *source.touched]
+    wanted = (*numbers, *more, *presence, *(status.column for status in source.statuses))
+    return [*(column for column in wanted if column), *(time.name for time in times if time)]
+
+
 def _share(mask: pl.Series) -> float:
     return int(mask.sum()) / max(1, mask.len())
 
@@ -135,29 +136,49 @@ def _first_likely(source: Recognised) -> str:
 
 
 def _candidates(
-    source: Recognised, column: str, keys: Mapping[tuple[int, Form], pl.DataFrame]
+    source: Recognised, columns: Sequence[str], spine: Sequence[SpineKeys], form: Form
 ) -> list[Candidate]:
+    """Return the columns whose values, in one form, are numbers of the shop's orders."""
     sample = source.table.sample
-    rows = pl.DataFrame({"row": pl.arange(0, sample.height, eager=True)})
-    times = source.created
-    rows = rows.with_columns(
-        created=sample.select(times.instant()).to_series() if times else None,
+    rows = pl.DataFrame({"row": pl.arange(0, sample.height, eager=True)}).with_columns(
+        created=source.created.read(sample) if source.created else None,
         total=amount(sample, source.column(source.export.total)),
     )
+    keyed = {column: normal(sample.get_column(column), form) for column in columns}
+    if not keyed:
+        return []
+    every = pl.concat(list(keyed.values())).drop_nulls().unique()
     found = []
-    for (number, form), spine in keys.items():
-        keyed = rows.with_columns(normal(sample.get_column(column), form).alias("key"))
-        known = keyed.drop_nulls("key")
-        if known.is_empty():
-            continue
-        matched = known.join(spine, on="key", how="inner", suffix="_shop")
-        share = matched.get_column("row").n_unique() / sample.height
-        reverse = matched.get_column("order").n_unique() / spine.height
-        score = max(share, reverse) + _agreement(matched) + _prior(source, column, form, number)
-        if share:
-            pairs = matched.select("row", "order").unique()
-            found.append(Candidate(column, number, form, max(share, reverse), score, pairs))
+    for keys in spine:
+        numbers = normal(keys.frame.get_column("number"), form)
+        met = keys.frame.drop("number").with_columns(key=numbers)
+        met = met.filter(numbers.is_in(every.implode()))  # the sample is small, the shop is not
+        for column, values in keyed.items():
+            known = rows.with_columns(key=values)
+            matched = known.join(met, on="key", how="inner", suffix="_shop")
+            if not matched.is_empty():
+                height = (sample.height, keys.frame.height)
+                found.append(
+                    _candidate(source, column, keys.column, form, matched=matched, height=height)
+                )
     return found
+
+
+def _candidate(
+    source: Recognised,
+    column: str,
+    number: int,
+    form: Form,
+    *,
+    matched: pl.DataFrame,
+    height: tuple[int, int],
+) -> Candidate:
+    of_rows = matched.get_column("row").n_unique() / height[0]
+    of_orders = matched.get_column("order").n_unique() / max(1, height[1])
+    share = max(of_rows, of_orders)
+    score = share + _agreement(matched) + _prior(source, column, form, number)
+    pairs = matched.select("row", "order").unique()
+    return Candidate(column, number, form, share, score, pairs)
 
 
 def _prior(source: Recognised, column: str, form: Form, number: int) -> float:
@@ -182,6 +203,10 @@ def amount(frame: pl.DataFrame, column: str | None) -> pl.Series:
     """Return amounts for comparing, in whatever unit the file has them; null where none."""
     if column is None:
         return pl.Series("total", [None] * frame.height, pl.Float64)
+    text = frame.get_column(column)
+    plain = text.cast(pl.Float64, strict=False)
+    if plain.null_count() == text.null_count():
+        return plain.alias("total")
     digits = pl.col(column).str.replace_all(r"[^0-9.,-]", "").str.replace(r",([0-9]{2})$", ".$1")
     return frame.select(
         digits.str.replace_all(",", "").cast(pl.Float64, strict=False).alias("total")

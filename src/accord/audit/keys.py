@@ -6,6 +6,7 @@ import polars as pl
 
 # Amazon's order ids, which are numbers of their own and never a shop's number with a prefix.
 _AMAZON = r"\d{3}-\d{7}-\d{7}"
+_SHORT = r"^[1-9][0-9]{0,17}$"
 _PLAIN = r"^#?[1-9][0-9]*$"
 
 
@@ -27,6 +28,22 @@ def normal(values: pl.Series, form: Form) -> pl.Series:
     else:
         text = _number() if form is Form.NUMBER else _written()
     return frame.select(text.alias("key")).to_series()
+
+
+def compact(one: pl.Series, other: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Return two columns of keys as whole numbers where all of them are, for fast joining."""
+    numbers = [
+        keys.str.contains(_SHORT).all(ignore_nulls=True) and keys.cast(pl.UInt64, strict=False)
+        for keys in (one, other)
+    ]
+    if isinstance(numbers[0], pl.Series) and isinstance(numbers[1], pl.Series):
+        return numbers[0], numbers[1]
+    return one, other
+
+
+def unlike(values: pl.Series) -> bool:
+    """Return whether no two values are alike; a rare clash of hashes says no, which is safe."""
+    return values.hash().n_unique() == values.len()
 
 
 def _written() -> pl.Expr:

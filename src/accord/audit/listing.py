@@ -6,6 +6,7 @@ from typing import NamedTuple
 import polars as pl
 
 from accord.audit.exports import ROLES, Kind
+from accord.audit.keys import unlike
 from accord.audit.recognition import Recognised
 from accord.audit.times import INSTANT
 from accord.audit.words import record_kind
@@ -73,15 +74,16 @@ def _rows(source: Recognised, numbers: Sequence[str]) -> pl.DataFrame:
     times = [*source.touched, *([source.created] if source.created else [])]
     wanted = [c for c in (*numbers, *singles.values(), *words.values()) if c]
     raw = source.table.select([*wanted, *(time.name for time in times)])
-    instants = raw.lazy().select(
+    read = {time.name: time.read(raw) for time in times}
+    created = read.get(source.created.name) if source.created else None
+    return raw.select(
         *(pl.col(number).alias(f"number{at}") for at, number in enumerate(numbers)),
         *(_or_null(column).alias(name) for name, column in singles.items() if name != "refund"),
         *(_word(name, column) for name, column in words.items()),
-        created=source.created.instant() if source.created else pl.lit(None, INSTANT),
-        touched=pl.max_horizontal([time.instant() for time in times] or [pl.lit(None, INSTANT)]),
+        created=pl.lit(None, INSTANT) if created is None else created,
+        touched=pl.max_horizontal([*read.values(), pl.lit(None, INSTANT)]),
         refunded=_or_null(singles["refund"]).str.contains("[1-9]").fill_null(value=False),
     )
-    return instants.collect()
 
 
 def _or_null(column: str | None) -> pl.Expr:
@@ -106,7 +108,7 @@ def _one_row_each(
     if source.export.kind is not Kind.ORDERS or not numbers:
         return _numbered(rows)
     key = "own" if not source.export.numbers else "number0"
-    if rows.get_column(key).n_unique() == rows.height:
+    if unlike(rows.get_column(key)):
         return _numbered(rows)
     heads = _heads(rows, key, source)
     return _numbered(_first_of_each(heads, key, words))
@@ -188,7 +190,7 @@ def _once_per_document(rows: pl.DataFrame, words: Mapping[str, str]) -> pl.DataF
     """Return each document once: a search without main lines lists it with every line."""
     if rows.get_column("own").null_count() == rows.height:
         return rows
-    if rows.get_column("own").n_unique() == rows.height:
+    if unlike(rows.get_column("own")):
         return rows
     told = rows.sort(_carries(list(words)), descending=True, maintain_order=True)
     listed = told.filter(pl.col("own").is_not_null())

@@ -92,7 +92,7 @@ def audit_logs(path: Path, folder: Path, advance: Progress) -> LogOutcome:
         raise UnusableError(path.name, "it has no column of times that can be read.", 1)
     raw = table.select(list(dict.fromkeys(columns.values())))
     events = raw.select(
-        time=when.instant(),
+        time=when.read(raw),
         **{r: pl.col(c) for r, c in columns.items() if r != "time"},
     )
     outcome = _judged(path.name, events.with_columns(_absent(columns)), columns)

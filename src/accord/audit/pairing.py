@@ -1,10 +1,12 @@
 """Which record of one system is which order of the shop; doubt is set aside, never guessed."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import polars as pl
 
 from accord.audit.channels import with_shops
+from accord.audit.keys import compact, unlike
 
 # Systems write an order down within a day; time zones and dates without hours add another.
 _NEAR = 36 * 3600 * 1_000_000
@@ -12,6 +14,7 @@ _FAR = 3 * 24 * 3600 * 1_000_000
 # What agrees on nearly all pairs tells a wrong pair apart; with few pairs it tells nothing.
 _RELIABLE = 0.9
 _FEWEST_PAIRS = 8
+_SAMPLED, _SLICE = 20_000, 200_000
 
 
 class Pairing(NamedTuple):
@@ -32,17 +35,19 @@ def pair(orders: pl.DataFrame, records: pl.DataFrame, shops: dict[int, str]) -> 
     orders have ``order`` and ``shop``, records ``record`` and ``silent``. ``shops`` names the
     system of each shop.
     """
-    orders = orders.drop_nulls("key")
-    records, foreign = with_shops(records, orders, shops)
-    known = records.drop_nulls("key")
-    tangled = _tangled(orders, known)
-    split = _candidates(orders.join(tangled, on="key", how="semi"), known)
-    alone = orders if tangled.is_empty() else orders.join(tangled, on="key", how="anti")
-    plain = alone.drop("record").join(known, on="key", suffix="_other")
-    plain = plain.filter(_of_that_shop())
-    wrong = _contradicted(plain)
-    kept = plain.filter(~wrong).select("order", "record")
-    odd = plain.filter(wrong).select("order", "record")
+    records, foreign = with_shops(records, orders.drop_nulls("key"), shops)
+    by_order, by_record = compact(orders.get_column("key"), records.get_column("key"))
+    asked = orders.with_columns(key=by_order).drop_nulls("key")
+    known = records.with_columns(key=by_record).drop_nulls("key")
+    tangled = _tangled(asked, known)
+    split = _candidates(asked.join(tangled, on="key", how="semi"), known)
+    alone = asked if tangled.is_empty() else asked.join(tangled, on="key", how="anti")
+    plain = alone.select("key", "order", "shop").join(
+        known.select("key", "record", "of_shop"), on="key"
+    )
+    plain = plain.filter(_of_that_shop()).select("order", "record")
+    odd = _contradicted(plain, orders, records)
+    kept = plain if odd.is_empty() else plain.join(odd, on="order", how="anti")
     settled = _settled(split)
     pairs = pl.concat([kept, settled])
     left_orders = split.select("order").unique().join(settled, on="order", how="anti")
@@ -53,12 +58,23 @@ def pair(orders: pl.DataFrame, records: pl.DataFrame, shops: dict[int, str]) -> 
     return Pairing(pairs, doubtful.to_series(), elsewhere.to_series())
 
 
+def _apart() -> pl.Expr:
+    return (pl.col("created") - pl.col("created_other")).dt.total_microseconds().abs()
+
+
+_SAME: Mapping[str, pl.Expr] = {
+    "day": _apart() <= _FAR,
+    "total": pl.col("total") == pl.col("total_other"),
+    "email": pl.col("email").str.to_lowercase() == pl.col("email_other").str.to_lowercase(),
+}
+
+
 def _tangled(orders: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
     """Return the keys that stand for more than one order or record."""
     twice = [
         frame.filter(pl.col("key").is_duplicated()).select("key").unique()
         for frame in (orders, records)
-        if frame.get_column("key").n_unique() < frame.height
+        if not unlike(frame.get_column("key"))
     ]
     return pl.concat(twice).unique() if twice else orders.select("key").head(0)
 
@@ -67,22 +83,26 @@ def _of_that_shop() -> pl.Expr:
     return pl.col("of_shop").is_null() | (pl.col("of_shop") == pl.col("shop"))
 
 
-def _apart() -> pl.Expr:
-    return (pl.col("created") - pl.col("created_other")).dt.total_microseconds().abs()
+def _contradicted(pairs: pl.DataFrame, orders: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
+    """Return the pairs that share nothing but their number, where the others agree on more."""
+    few = _beside(pairs.head(_SAMPLED), orders, records)
+    reliable = [name for name in _SAME if _is_reliable(few.select(_SAME[name]).to_series())]
+    if not reliable or reliable == ["total"]:  # an edited order may well cost something else
+        return pairs.head(0)
+    differs = pl.all_horizontal([~_SAME[name] for name in reliable]).fill_null(value=False)
+    parts = [
+        _beside(part, orders, records).filter(differs).select("order", "record")
+        for part in pairs.iter_slices(_SLICE)
+    ]
+    return pl.concat(parts) if parts else pairs.head(0)
 
 
-def _contradicted(pairs: pl.DataFrame) -> pl.Series:
-    """Return which pairs share nothing but their number, where the others agree on more."""
-    same = pairs.select(
-        day=_apart() <= _FAR,
-        total=pl.col("total") == pl.col("total_other"),
-        email=pl.col("email").str.to_lowercase() == pl.col("email_other").str.to_lowercase(),
+def _beside(pairs: pl.DataFrame, orders: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
+    """Return pairs with what both sides say; ``order`` and ``record`` are places in the frames."""
+    columns = ("created", "total", "email")
+    return pairs.hstack(orders.select(columns)[pairs.get_column("order")]).hstack(
+        records.select(pl.col(columns).name.suffix("_other"))[pairs.get_column("record")]
     )
-    reliable = [name for name in same.columns if _is_reliable(same.get_column(name))]
-    if not reliable or (reliable == ["total"]):  # an edited order may well cost something else
-        return pl.Series("wrong", [False] * pairs.height, pl.Boolean)
-    differs = pl.all_horizontal([~pl.col(name) for name in reliable])
-    return same.select(differs.fill_null(value=False).alias("wrong")).to_series()
 
 
 def _is_reliable(same: pl.Series) -> bool:

@@ -13,11 +13,11 @@ from accord.audit.errors import UnusableError
 from accord.audit.findings import findings
 from accord.audit.flight import Flight, flight
 from accord.audit.hints import Hints
+from accord.audit.join import likely_columns
 from accord.audit.outcome import FileFound, Outcome
 from accord.audit.reading import read_table
 from accord.audit.recognition import Recognised, recognise
 from accord.audit.stack import Stack, build
-from accord.audit.table import Table
 from accord.audit.words import DEFAULT_SETTINGS
 
 
@@ -44,24 +44,29 @@ def audit(request: Request) -> Outcome:
     needed to do so without guessing.
     """
     with tempfile.TemporaryDirectory(prefix="accord-audit-") as folder:
-        tables = _tables(request, Path(folder))
-        files = [recognise(table, request.hints, request.settings) for table in tables]
+        files = _recognised(request, Path(folder))
         stack = build(files, request.hints)
         flown = flight(takens(stack), request.window)
         judged = judge(stack, flown, request.partial_limit)
         return _outcome(files, stack, judged, flown, request)
 
 
-def _tables(request: Request, folder: Path) -> list[Table]:
+def _recognised(request: Request, folder: Path) -> list[Recognised]:
     names = [path.name for path in request.files]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:
-        raise UnusableError(
-            twice, "two files have this name; rename one, so they can be told apart."
-        )
-    # Two at a time: while the lines of one are looked at, the other is read from disk.
+        reason = "two files have this name; rename one, so that they can be told apart."
+        raise UnusableError(twice, reason)
+
+    def prepared(path: Path) -> Recognised:
+        table = read_table(path, folder, request.advance)
+        found = recognise(table, request.hints, request.settings)
+        table.load(likely_columns(found))
+        return found
+
+    # Two at a time: while the lines of one are looked at, the columns of the other are read.
     with ThreadPoolExecutor(max_workers=2) as pool:
-        return list(pool.map(lambda path: read_table(path, folder, request.advance), request.files))
+        return list(pool.map(prepared, request.files))
 
 
 def _outcome(

@@ -55,6 +55,7 @@ def build(files: Sequence[Recognised], hints: Hints) -> Stack:
         ]
         for listing in listings:
             whole = _gathered(_led(listing, listings)) if is_many(listing.listing.kind) else listing
+            whole = whole._replace(frame=whole.frame.drop("record").with_row_index("record"))
             pairing = pair(spine, _records(whole), systems)
             followers.append(Follower(names[id(source)], whole, join, pairing))
     return Stack(tuple(shops), orders, tuple(followers))

@@ -84,9 +84,10 @@ def _scan(
     odd: list[_Odd] = []
     lines = 0
     for skeletons in _skeletons(path, dropped, advance):
-        for skeleton in set(skeletons) - good.keys():
+        different = set(skeletons)
+        for skeleton in different - good.keys():
             good[skeleton] = _fields(skeleton, delimiter) == columns
-        if not all(good[skeleton] for skeleton in set(skeletons)):
+        if not all(good[skeleton] for skeleton in different):
             odd += [
                 _Odd(lines + at, skeleton)
                 for at, skeleton in enumerate(skeletons, 1)
@@ -101,7 +102,8 @@ def _skeletons(path: Path, dropped: bytes, advance: Progress) -> Iterator[list[b
     with path.open("rb") as file:
         while piece := file.read(PIECE):
             advance(len(piece))
-            *whole, rest = (rest + piece.translate(None, dropped)).split(b"\n")
+            whole = (rest + piece.translate(None, dropped)).split(b"\n")
+            rest = whole.pop()
             yield whole
         file.seek(-1, io.SEEK_END)
         if file.read(1) != b"\n":

@@ -49,17 +49,21 @@ class Table:
         self.sample = sample
         self.refused: list[Refused] = []
         self._frame = frame
+        self._loaded = pl.DataFrame()
+
+    def load(self, columns: Sequence[str]) -> None:
+        """Read some columns ahead of their use."""
+        missing = [c for c in dict.fromkeys(columns) if c not in self._loaded.columns]
+        if missing:
+            more = self._frame.select(missing).collect(engine="streaming")
+            self._loaded = self._loaded.hstack(more) if self._loaded.columns else more
 
     def select(self, columns: Sequence[str]) -> pl.DataFrame:
-        """Return some columns of every row, without blanks around the values."""
-        wanted = [_trimmed(column) for column in dict.fromkeys(columns)]
-        return self._frame.select(wanted).collect(engine="streaming")
-
-
-def _trimmed(column: str) -> pl.Expr:
-    text = pl.col(column)
-    # Most values have no blank around them, and looking is cheaper than copying.
-    return pl.when(text.str.contains(r"^\s|\s$")).then(text.str.strip_chars()).otherwise(text)
+        """Return some columns of every row, and let go of the others."""
+        self.load(columns)
+        wanted = list(dict.fromkeys(columns))
+        chosen, self._loaded = self._loaded.select(wanted), pl.DataFrame()
+        return chosen
 
 
 def read_text(source: Path, folder: Path, advance: Progress) -> Table:

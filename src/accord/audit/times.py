@@ -47,6 +47,14 @@ _DAYS = (
     "%Y/%m/%d",
     "%Y%m%d",
 )
+# So many values show how a column is written, and whether its day or month comes first.
+_LOOKED_AT = 400
+# Formats of so many letters followed by a zone, and the part before it.
+_SECONDS_LONG = 19
+_SECONDS = {
+    "%Y-%m-%d %H:%M:%S %z": "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%dT%H:%M:%S%z": "%Y-%m-%dT%H:%M:%S",
+}
 # A column is one of times if nearly all its values are read by one format.
 _NEARLY_ALL = 0.9
 
@@ -63,9 +71,20 @@ class TimeColumn(NamedTuple):
         """Return whether every value carries its own time zone."""
         return self.format in _ZONED
 
-    def instant(self) -> pl.Expr:
-        """Return the values as instants; what cannot be read is null."""
-        return _parsed(pl.col(self.name), self.format)
+    def read(self, frame: pl.DataFrame) -> pl.Series:
+        """Return the values of a frame as instants; what cannot be read is null."""
+        text = frame.get_column(self.name)
+        if self.format not in _SECONDS or text.null_count() == text.len():
+            return _read(text, self.format)
+        # A zone that is the same in every row is read once, which halves the time of it all.
+        zones = text.str.slice(_SECONDS_LONG).unique().drop_nulls()
+        if zones.len() != 1:
+            return _read(text, self.format)
+        local = _read(text.str.slice(0, _SECONDS_LONG), _SECONDS[self.format])
+        first = text.drop_nulls().head(1)
+        apart = _read(first.str.slice(0, _SECONDS_LONG), _SECONDS[self.format])
+        shift = (apart - _read(first, self.format)).item()
+        return local if shift is None else local - shift
 
     def ambiguous(self) -> bool:
         """Return whether day and month could be the other way round."""
@@ -74,7 +93,8 @@ class TimeColumn(NamedTuple):
 
 def time_column(sample: pl.DataFrame, name: str) -> TimeColumn | None:
     """Return how the times of a column are written, or None where it holds none."""
-    values = sample.get_column(name).drop_nulls().to_frame()
+    told = sample.get_column(name).drop_nulls()
+    values = told.gather_every(max(1, told.len() // _LOOKED_AT)).str.strip_chars().to_frame()
     if values.is_empty():
         return None
     for formats in (_ZONED, _LOCAL, _DAYS):
@@ -100,6 +120,10 @@ def _kept(values: pl.DataFrame, name: str, form: str, formats: tuple[str, ...]) 
         other=_parsed(pl.col(name), twin).is_not_null().sum(),
     ).row(0)
     return twin if read[1] > read[0] else form
+
+
+def _read(text: pl.Series, form: str) -> pl.Series:
+    return text.to_frame().select(_parsed(pl.col(text.name), form)).to_series()
 
 
 def _parsed(text: pl.Expr, form: str) -> pl.Expr:

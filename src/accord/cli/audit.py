@@ -115,12 +115,13 @@ def _hints(mapping: Path | None, said: Mapping[str, Sequence[str] | None]) -> Hi
 
 def _settings(pairs: Sequence[str]) -> Mapping[str, Mapping[str, str | bool]]:
     settings: dict[str, dict[str, str | bool]] = {}
+    flag = "--setting"
     for pair in pairs:
         name, equals, value = pair.partition("=")
         system, dot, key = name.partition(".")
         if not equals or not dot:
             reason = f"{pair!r} is not of the form SYSTEM.NAME=VALUE."
-            raise UnusableError("--setting", reason)
+            raise UnusableError(flag, reason)
         plain = {"true": True, "false": False}.get(value.casefold(), value)
         settings.setdefault(system, {})[key] = plain
     return settings
