@@ -26,19 +26,27 @@ class Standing(StrEnum):
 
 
 class Entry(Struct, frozen=True):
-    """One cell as shown. ``word`` is empty where the system should have a record and has none."""
+    """One cell as shown. ``word`` is empty where the system should have a record and has none.
+
+    ``label`` is how people read a word that is only a letter.
+    """
 
     standing: Standing
     word: str
+    label: str
     state: State | None
     expected_word: str
     said_at: datetime | None
 
 
 class Line(Struct, frozen=True):
-    """One row as shown: what it speaks of, the truth, and each system's entry."""
+    """One row as shown: what it speaks of, the truth, and each system's entry.
+
+    ``title`` is the track, or ``progress`` for the fulfillment of the order as a whole.
+    """
 
     track: Track
+    title: str
     subject: str
     truth: State | None
     entries: Mapping[str, Entry]
@@ -97,11 +105,17 @@ def _group_row(accord: Accord, track: Track, group: Group, state: State | None) 
 
 
 def _allocations(matrix: Matrix, accord: Accord) -> list[_Row]:
-    return [
-        _Row(Track.FULFILLMENT, Track.FULFILLMENT, str(subject), None, None, {system: subject})
-        for system in accord.systems
-        for subject in matrix.subjects(system, SubjectKind.ALLOCATION)
-    ]
+    owner = accord.ownership.owner(Track.ORDER)
+    rows = []
+    for system in accord.systems:
+        for subject in matrix.subjects(system, SubjectKind.ALLOCATION):
+            cell = matrix.cell(system, Track.FULFILLMENT, subject)
+            truth = cell.state if cell and system == owner else None
+            found = {system: subject}
+            rows.append(
+                _Row(Track.FULFILLMENT, Track.FULFILLMENT, str(subject), truth, owner, found)
+            )
+    return rows
 
 
 def _line(
@@ -116,11 +130,13 @@ def _line(
         cell = matrix.cell(system, row.track, subject) if subject else None
         comparison = compared.get((row.column, row.subject, system))
         if cell is not None or comparison is not None:
-            entries[system] = _entry(cell, comparison, owns=system == row.owner)
-    return Line(row.track, row.subject, row.truth, entries)
+            vocabulary = accord.systems[system].vocabulary
+            label = vocabulary.label(cell.kind, cell.word) if cell else ""
+            entries[system] = _entry(cell, label, comparison, owns=system == row.owner)
+    return Line(row.track, row.column, row.subject, row.truth, entries)
 
 
-def _entry(cell: Cell | None, comparison: Comparison | None, *, owns: bool) -> Entry:
+def _entry(cell: Cell | None, label: str, comparison: Comparison | None, *, owns: bool) -> Entry:
     if owns:
         standing = Standing.OWNS
     elif comparison is None:
@@ -130,6 +146,7 @@ def _entry(cell: Cell | None, comparison: Comparison | None, *, owns: bool) -> E
     return Entry(
         standing=standing,
         word=cell.word if cell else "",
+        label=label,
         state=cell.state if cell else None,
         expected_word=comparison.expected_word if comparison else "",
         said_at=cell.said_at if cell else None,

@@ -103,6 +103,11 @@ class Vocabulary(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
                 return meaning_of(row)
         return self._silences.get(key, Unknown())
 
+    def label(self, kind: str, word: str) -> str:
+        """Return how people read a word (``G`` is *Billed*); empty where it speaks for itself."""
+        rows = self._rows.get((kind, word.casefold()), ())
+        return next((row.label for row in rows if row.label), "")
+
     def word_for(self, column: str, state: State, settings: Mapping[str, str | bool]) -> Row | None:
         """Return the row whose word this system shows for ``state``, or None if it has none."""
         for row in self.rows:
