@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from random import Random
+from typing import Protocol
 
 import httpx2
 from litestar import Litestar
@@ -19,15 +20,19 @@ from accord.connectors.shipstation.simulator import ShipStationSimulator
 from accord.connectors.shopify.simulator import ShopifySimulator
 from accord.demo.knock import knock
 from accord.domain.accord import Accord
-from accord.engine.ports import Attempt
+from accord.engine.ports import Attempt, Store
 from accord.settings.accord_file import UnsoundAccordError, read_accord
 from accord.settings.credentials import variable
-from accord.storage.postgres import PostgresStore
+from accord.storage.overview import Overview
 from accord.web.app import web_app
 
 BEGINNING = datetime(2026, 11, 2, 8, tzinfo=UTC)
 SEED = 1001
 A_CALL = timedelta(milliseconds=20)
+
+
+class DemoStore(Store, Overview, Protocol):
+    """A store that can also be read from: what every store of Accord is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +45,7 @@ class Stack:
     warehouse: ShipStationSimulator
     accord: Accord
     engine: Engine
-    store: PostgresStore
+    store: DemoStore
     app: Litestar
     trouble: list[Exception]
     attempts: list[Attempt]
@@ -52,7 +57,7 @@ class Stack:
 
 
 @asynccontextmanager
-async def stack(store: PostgresStore, refresh: int | None = None) -> AsyncIterator[Stack]:
+async def stack(store: DemoStore, refresh: int | None = None) -> AsyncIterator[Stack]:
     """Build the stack over ``store``; its pages load themselves again every ``refresh`` seconds."""
     world = World(now=BEGINNING, chance=Random(SEED))  # noqa: S311 - a story, not a secret
     shop = ShopifySimulator(world, "shop")

@@ -42,5 +42,6 @@ def web_app(
             static,
         ],
         openapi_config=None,
+        logging_config=None,
         response_headers=SECURITY_HEADERS,
     )
