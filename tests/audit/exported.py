@@ -162,4 +162,6 @@ def agreeing(numbers: Iterable[int]) -> list[Order]:
 
 def newest(number: int) -> Order:
     """Return an agreed order that was made when the exports were taken."""
-    return Order(number=number, created=START + timedelta(days=21), booked_edit=START + timedelta(days=21))
+    return Order(
+        number=number, created=START + timedelta(days=21), booked_edit=START + timedelta(days=21)
+    )

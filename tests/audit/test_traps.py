@@ -87,7 +87,12 @@ def test_numbers_reused_by_another_channel_are_not_compared_with_the_shop(tmp_pa
 
 def test_a_number_reused_without_a_telling_column_is_set_aside(tmp_path):
     books = book_rows(MANY)
-    twin = {**books[3], "Internal ID": "1", "Document Number": "SO1", "Status": "Sales Order : Closed"}
+    twin = {
+        **books[3],
+        "Internal ID": "1",
+        "Document Number": "SO1",
+        "Status": "Sales Order : Closed",
+    }
     other = {**twin, "Internal ID": "2", "Document Number": "SO2", "Status": "Sales Order : Billed"}
 
     outcome = audit(Request(files=files(tmp_path, shop_rows(MANY), [*books, twin, other])))
@@ -113,7 +118,12 @@ def test_two_shop_orders_of_one_number_meet_their_own_records(tmp_path):
 def test_an_order_cancelled_and_entered_anew_in_the_books_meets_the_living_record(tmp_path):
     order = Order(number=1500)
     books = book_rows([*MANY, order])
-    dead = {**books[-1], "Internal ID": "5", "Document Number": "SO5", "Status": "Sales Order : Closed"}
+    dead = {
+        **books[-1],
+        "Internal ID": "5",
+        "Document Number": "SO5",
+        "Status": "Sales Order : Closed",
+    }
 
     outcome = audit(Request(files=files(tmp_path, shop_rows([*MANY, order]), [dead, *books])))
 

@@ -9,7 +9,7 @@ from accord.audit.errors import UndecidedError, UnusableError
 from accord.audit.exports import plain_name
 from accord.audit.keys import Form, normal
 from accord.audit.recognition import Recognised
-from accord.audit.times import time_column
+from accord.audit.times import INSTANT, time_column
 
 # Fewer shared orders than this share of the smaller file, and the column joins nothing.
 _FEWEST = 0.1
@@ -141,7 +141,7 @@ def _candidates(
     """Return the columns whose values, in one form, are numbers of the shop's orders."""
     sample = source.table.sample
     rows = pl.DataFrame({"row": pl.arange(0, sample.height, eager=True)}).with_columns(
-        created=source.created.read(sample) if source.created else None,
+        created=source.created.read(sample) if source.created else pl.lit(None, INSTANT),
         total=amount(sample, source.column(source.export.total)),
     )
     keyed = {column: normal(sample.get_column(column), form) for column in columns}

@@ -10,9 +10,9 @@ from msgspec import Struct, structs
 from accord.audit.encoding import Progress
 from accord.audit.errors import UnusableError
 from accord.audit.exports import plain_name
+from accord.audit.lines import Refused
 from accord.audit.log_telling import Failures, concentration
 from accord.audit.reading import read_table
-from accord.audit.structure import Refused
 from accord.audit.times import time_column
 
 PERIOD = timedelta(days=14)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from accord.audit.structure import Refused
+from accord.audit.lines import Refused
 from accord.domain.patterns import Pattern
 from accord.domain.tracks import Track
 

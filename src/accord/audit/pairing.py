@@ -11,6 +11,8 @@ from accord.audit.keys import compact, unlike
 # Systems write an order down within a day; time zones and dates without hours add another.
 _NEAR = 36 * 3600 * 1_000_000
 _FAR = 3 * 24 * 3600 * 1_000_000
+# A record cannot be older than its order; how late it may be entered is another matter.
+_LATE = 30 * 24 * 3600 * 1_000_000
 # What agrees on nearly all pairs tells a wrong pair apart; with few pairs it tells nothing.
 _RELIABLE = 0.9
 _FEWEST_PAIRS = 8
@@ -63,7 +65,9 @@ def _apart() -> pl.Expr:
 
 
 _SAME: Mapping[str, pl.Expr] = {
-    "day": _apart() <= _FAR,
+    "day": (pl.col("created_other") - pl.col("created"))
+    .dt.total_microseconds()
+    .is_between(-_NEAR, _LATE),
     "total": pl.col("total") == pl.col("total_other"),
     "email": pl.col("email").str.to_lowercase() == pl.col("email_other").str.to_lowercase(),
 }

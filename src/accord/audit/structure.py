@@ -6,32 +6,15 @@ different skeletons, so each is judged once however many lines share it.
 
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from accord.audit.encoding import PIECE, Progress
-
-# A quoted field may run over lines; an unclosed quote must not swallow the file.
-LONGEST_FIELD_LINES = 500
+from accord.audit.lines import LONGEST_FIELD_LINES, Refused, Structure
+from accord.audit.strict import strict_structure
 
 _QUOTED = re.compile(rb'"[^"]*"')
-
-
-class Refused(NamedTuple):
-    """One line that is no row. ``line`` counts from 1 in the file; ``text`` is as it stands."""
-
-    line: int
-    reason: str
-    text: str
-
-
-class Structure(NamedTuple):
-    """What the lines after the header are. ``refused`` is in the order of the file."""
-
-    rows: int
-    refused: list[Refused]
-    quoted: bool
 
 
 class _Odd(NamedTuple):
@@ -66,6 +49,8 @@ def structure(
     if structured.refused and any(b'"' in odd.skeleton for odd in scan.odd):
         plain = _scan(path, delim, header_line, columns, _ignore, quoted=False)
         unquoted = _resolved(path, plain, delim, columns, header_line)._replace(quoted=False)
+        strict = strict_structure(path, delimiter, header_line, columns)
+        structured = min(strict, structured, key=lambda one: len(one.refused))
         if len(unquoted.refused) < len(structured.refused):
             return unquoted
     return structured
@@ -145,7 +130,7 @@ def _spans(
     """Pair lines that open a quoted field with the lines that close it."""
     openers = [odd for odd in scan.odd if odd.open]
     texts = _texts(path, {odd.line for odd in openers})
-    lone = {odd.line for odd in scan.odd}
+    lone = {odd.line: odd.skeleton for odd in scan.odd}
     spans: list[tuple[int, int]] = []
     unclosed: set[int] = set()
     at = 0
@@ -161,7 +146,7 @@ def _spans(
 
 
 def _closes(
-    first: _Odd, last: _Odd, lone: set[int], texts: dict[int, str], shape: tuple[bytes, int]
+    first: _Odd, last: _Odd, lone: dict[int, bytes], texts: dict[int, str], shape: tuple[bytes, int]
 ) -> bool:
     """Return whether one quoted field runs from ``first`` to ``last``.
 
@@ -170,13 +155,15 @@ def _closes(
     delimiter, columns = shape
     if last.line - first.line > LONGEST_FIELD_LINES:
         return False
-    if columns > 1 and not all(line in lone for line in range(first.line + 1, last.line)):
+    between = range(first.line + 1, last.line)
+    if not all(line in lone for line in between):
         return False
     delim = re.escape(delimiter.decode())
     opens = re.search(rf'(?:^|{delim})"(?:[^"]|"")*$', texts[first.line])
     ends = re.match(rf'(?:[^"]|"")*"(?:{delim}|$)', texts[last.line])
-    joined = _fields(first.skeleton + last.skeleton, delimiter)
-    return bool(opens and ends) and joined == columns
+    # A line between may close one field and open the next, so its quotes count as well.
+    whole = (first.skeleton, *(lone[line] for line in between), last.skeleton)
+    return bool(opens and ends) and _fields(b"".join(whole), delimiter) == columns
 
 
 def _texts(path: Path, lines: set[int]) -> dict[int, str]:
@@ -200,13 +187,3 @@ def _reason(odd: _Odd, text: str, delimiter: bytes, columns: int, unclosed: set[
         return "a quote is opened and not closed"
     fields = _fields(odd.skeleton, delimiter)
     return f"{fields} fields where the header has {columns}"
-
-
-def without(path: Path, refused: Iterable[Refused], skip: int, copy: Path) -> Path:
-    """Write ``path`` from line ``skip`` + 1 on, without the refused lines, to ``copy``."""
-    bad = {one.line for one in refused}
-    with path.open("rb") as source, copy.open("wb") as target:
-        target.writelines(
-            line for number, line in enumerate(source, 1) if number > skip and number not in bad
-        )
-    return copy

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +12,9 @@ import polars as pl
 
 from accord.audit.encoding import Progress, as_utf8
 from accord.audit.errors import UnusableError
-from accord.audit.structure import Refused, structure, without
+from accord.audit.lines import Refused, Structure, without
+from accord.audit.strict import strict_structure
+from accord.audit.structure import structure
 
 DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
 
@@ -50,13 +52,25 @@ class Table:
         self.refused: list[Refused] = []
         self._frame = frame
         self._loaded = pl.DataFrame()
+        # How to read the file anew where quotes far down in it mislead the fast reader.
+        self.again: Callable[[], tuple[Structure, pl.LazyFrame]] | None = None
 
     def load(self, columns: Sequence[str]) -> None:
         """Read some columns ahead of their use."""
         missing = [c for c in dict.fromkeys(columns) if c not in self._loaded.columns]
         if missing:
-            more = self._frame.select(missing).collect(engine="streaming")
+            more = self._collected(missing)
             self._loaded = self._loaded.hstack(more) if self._loaded.columns else more
+
+    def _collected(self, columns: Sequence[str]) -> pl.DataFrame:
+        try:
+            return self._frame.select(columns).collect(engine="streaming")
+        except pl.exceptions.ComputeError:
+            if self.again is None or self._loaded.columns:
+                raise
+            found, self._frame = self.again()
+            self.rows, self.refused, self.again = found.rows, found.refused, None
+            return self._frame.select(columns).collect(engine="streaming")
 
     def select(self, columns: Sequence[str]) -> pl.DataFrame:
         """Return some columns of every row, and let go of the others."""
@@ -70,16 +84,30 @@ def read_text(source: Path, folder: Path, advance: Progress) -> Table:
     """Return the table in a text file; temporary copies go to ``folder``."""
     text = as_utf8(source, folder, advance)
     layout = _layout(source.name, text.path)
-    found = structure(text.path, layout.delimiter, layout.header_line, len(layout.columns), advance)
-    path, skip = text.path, layout.header_line
-    if found.refused:
-        with tempfile.NamedTemporaryFile(dir=folder, suffix=".rows", delete=False) as copy:
-            path, skip = without(path, found.refused, skip, Path(copy.name)), 0
-    frame = _frame(path, layout, skip, quoted=found.quoted)
-    sample = _sample(path, layout, frame, quoted=found.quoted, rows=found.rows)
+    columns = len(layout.columns)
+    found = structure(text.path, layout.delimiter, layout.header_line, columns, advance)
     how = f"{text.encoding}, {DELIMITERS[layout.delimiter]}, header on line {layout.header_line}"
+
+    def laid_out(found: Structure) -> pl.LazyFrame:
+        path, skip = text.path, layout.header_line
+        if found.refused:
+            with tempfile.NamedTemporaryFile(dir=folder, suffix=".rows", delete=False) as copy:
+                path, skip = without(path, found.refused, skip, Path(copy.name)), 0
+        return _frame(path, layout, skip, quoted=found.quoted)
+
+    def exact() -> Structure:
+        return strict_structure(text.path, layout.delimiter, layout.header_line, columns)
+
+    try:
+        frame = laid_out(found)
+        sample = _sample(text.path, layout, frame, found)
+    except pl.exceptions.ComputeError:
+        found = exact()
+        frame = laid_out(found)
+        sample = _sample(text.path, layout, frame, found)
     table = Table(name=source.name, frame=frame, sample=sample, rows=found.rows, how=how)
     table.refused = found.refused
+    table.again = lambda: (again := exact(), laid_out(again))
     return table
 
 
@@ -97,12 +125,10 @@ def _frame(path: Path | bytes, layout: _Layout, skip: int, *, quoted: bool) -> p
     )
 
 
-def _sample(
-    path: Path, layout: _Layout, frame: pl.LazyFrame, *, quoted: bool, rows: int
-) -> pl.DataFrame:
+def _sample(path: Path, layout: _Layout, frame: pl.LazyFrame, found: Structure) -> pl.DataFrame:
     """Return rows from the beginning and from the end; orders are often sorted by time."""
     head = frame.head(_HEAD_ROWS).collect()
-    if rows <= _HEAD_ROWS:
+    if found.rows <= _HEAD_ROWS:
         return head
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - _TAIL_BYTES))
@@ -111,7 +137,8 @@ def _sample(
     whole = [line for line in plain if line.count(layout.delimiter.encode()) + 1 == head.width]
     if not whole:
         return head
-    return pl.concat([head, _frame(b"\n".join(whole), layout, 0, quoted=quoted).collect()])
+    rest = _frame(b"\n".join(whole), layout, 0, quoted=found.quoted)
+    return pl.concat([head, rest.collect()])
 
 
 def _layout(name: str, path: Path) -> _Layout:
@@ -151,7 +178,10 @@ def header_of(rows: Sequence[Sequence[str]]) -> tuple[int, tuple[str, ...], floa
         if len(names) < _FEWEST_COLUMNS or sum(map(bool, names)) < max(2, len(names) - 2):
             continue
         below = [len(row) for row in rows[at + 1 :] if any(row)]
-        fitting = sum(width == len(names) for width in below) / len(below) if below else 1.0
+        titled = all(sum(map(bool, above)) <= 1 for above in rows[:at])
+        fitting = float(titled)  # an empty list is a header below nothing but titles
+        if below:
+            fitting = sum(width == len(names) for width in below) / len(below)
         fits = fitting >= _FITTING and _are_names(names)
         if fits and (best is None or fitting > best[2] + 0.1):
             best = at, _distinct(names), fitting

@@ -6,7 +6,7 @@ import fastexcel
 import polars as pl
 
 from accord.audit.errors import UnusableError
-from accord.audit.structure import Refused
+from accord.audit.lines import Refused
 from accord.audit.table import Table, header_of
 
 ZIP = b"PK\x03\x04"
