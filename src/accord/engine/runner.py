@@ -18,9 +18,17 @@ Turn = Callable[[], Awaitable[int]]
 class Runner:
     """One loop per step and system, so that a slow one delays nobody else."""
 
-    def __init__(self, failed: Callable[[str, Exception], None]) -> None:
+    def __init__(
+        self,
+        failed: Callable[[str, Exception], None],
+        *,
+        pause: timedelta = PAUSE,
+        drain: timedelta = DRAIN,
+    ) -> None:
         """Call ``failed`` with the step's name when a turn ends in an error."""
         self._failed = failed
+        self._pause = pause
+        self._drain = drain
         self._stopping = asyncio.Event()
         self._work = asyncio.Event()
         self._loops: list[asyncio.Task[None]] = []
@@ -40,7 +48,7 @@ class Runner:
         self.wake()
         if not self._loops:
             return
-        _, pending = await asyncio.wait(self._loops, timeout=DRAIN.total_seconds())
+        _, pending = await asyncio.wait(self._loops, timeout=self._drain.total_seconds())
         for loop in pending:
             loop.cancel()
         await asyncio.gather(*pending, return_exceptions=True)
@@ -52,7 +60,7 @@ class Runner:
                 found = await turn()
             except Exception as error:  # noqa: BLE001 - one bad turn is not the end
                 self._failed(name, error)
-                await self._rest(self._stopping, PAUSE)
+                await self._rest(self._stopping, self._pause)
                 continue
             if found:
                 self.wake()
