@@ -62,7 +62,7 @@ def on_the_way(flown: Flight, own: Taken, frame: pl.DataFrame) -> pl.Series:
     It is if it was made or changed within the window before the newest export, or after
     another export was taken.
     """
-    if flown.now is None or frame.is_empty():
+    if flown.now is None or frame.is_empty() or not flown.window:
         return pl.Series("young", [False] * frame.height, pl.Boolean)
     latest = pl.max_horizontal("created", "touched")
     young = _mask(frame, latest > flown.now - flown.window)

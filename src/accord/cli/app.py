@@ -6,6 +6,7 @@ import typer
 
 from accord import __version__
 from accord.cli.audit import audit
+from accord.cli.bench import bench
 from accord.cli.check import check
 from accord.cli.demo import demo
 from accord.cli.init import init
@@ -19,6 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(audit, name="audit")
+app.add_typer(bench, name="bench")
 app.command()(check)
 app.command()(demo)
 app.command()(init)
