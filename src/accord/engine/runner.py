@@ -22,11 +22,13 @@ class Runner:
         self,
         failed: Callable[[str, Exception], None],
         *,
+        idle: timedelta = IDLE,
         pause: timedelta = PAUSE,
         drain: timedelta = DRAIN,
     ) -> None:
         """Call ``failed`` with the step's name when a turn ends in an error."""
         self._failed = failed
+        self._idle = idle
         self._pause = pause
         self._drain = drain
         self._stopping = asyncio.Event()
@@ -65,7 +67,7 @@ class Runner:
             if found:
                 self.wake()
             else:
-                await self._rest(woken, IDLE)
+                await self._rest(woken, self._idle)
 
     @staticmethod
     async def _rest(until: asyncio.Event, at_most: timedelta) -> None:
