@@ -72,7 +72,7 @@ def _by_evidence(
     if not unnamed:
         return set()
     apart = (pl.col("created") - pl.col("created_other")).dt.total_microseconds().abs()
-    met = orders.join(records.drop_nulls("key"), on="key", suffix="_other")
+    met = orders.drop_nulls("key").join(records.drop_nulls("key"), on="key", suffix="_other")
     stats = (
         met.group_by("channel_other")
         .agg(

@@ -6,12 +6,11 @@ from typing import NamedTuple
 import polars as pl
 
 _FIRST = 1001
-# Of a thousand orders so many are shipped, and so many at least begun or waiting.
-_SHIPPED, _WAITING = 900, 985
+# Of a thousand orders so many are shipped; the others wait.
+_SHIPPED = 900
 _BOOKED = {
     "fulfilled": "Sales Order : Billed",
     "unfulfilled": "Sales Order : Pending Fulfillment",
-    "partial": "Sales Order : Pending Billing/Partially Fulfilled",
 }
 _DRIFT_EVERY, _DRIFT_FROM = 997, 5
 
@@ -36,8 +35,7 @@ def invent(folder: Path, rows: int) -> Pair:
 def _orders(rows: int) -> pl.DataFrame:
     place = pl.int_range(rows, eager=True).alias("place")
     mixed = pl.col("place") * 7919 % 1000  # an even spread without chance
-    begun = pl.when(mixed < _WAITING).then(pl.lit("unfulfilled")).otherwise(pl.lit("partial"))
-    words = pl.when(mixed < _SHIPPED).then(pl.lit("fulfilled")).otherwise(begun)
+    words = pl.when(mixed < _SHIPPED).then(pl.lit("fulfilled")).otherwise(pl.lit("unfulfilled"))
     start = pl.datetime(2026, 9, 1, time_zone="UTC")
     return place.to_frame().with_columns(
         number=pl.col("place") + _FIRST,

@@ -36,6 +36,13 @@ class SpineKeys(NamedTuple):
 
     column: int
     frame: pl.DataFrame
+    forms: dict[Form, pl.Series]
+
+    def keys(self, form: Form) -> pl.Series:
+        """Return the numbers in one normal form, worked out once."""
+        if form not in self.forms:
+            self.forms[form] = normal(self.frame.get_column("number"), form)
+        return self.forms[form]
 
 
 class Candidate(NamedTuple):
@@ -148,9 +155,11 @@ def _candidates(
     if not keyed:
         return []
     every = pl.concat(list(keyed.values())).drop_nulls().unique()
-    found = []
+    found: list[Candidate] = []
     for keys in spine:
-        numbers = normal(keys.frame.get_column("number"), form)
+        if max((one.share for one in found), default=0.0) >= _NEARLY_ALL:
+            break
+        numbers = keys.keys(form)
         met = keys.frame.drop("number").with_columns(key=numbers)
         met = met.filter(numbers.is_in(every.implode()))  # the sample is small, the shop is not
         for column, values in keyed.items():

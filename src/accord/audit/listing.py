@@ -1,6 +1,7 @@
 """The records of one export, one row each, with the words they carry."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import polars as pl
@@ -74,7 +75,8 @@ def _rows(source: Recognised, numbers: Sequence[str]) -> pl.DataFrame:
     times = [*source.touched, *([source.created] if source.created else [])]
     wanted = [c for c in (*numbers, *singles.values(), *words.values()) if c]
     raw = source.table.select([*wanted, *(time.name for time in times)])
-    read = {time.name: time.read(raw) for time in times}
+    with ThreadPoolExecutor(max_workers=2) as pool:  # reading times is what takes longest here
+        read = dict(pool.map(lambda time: (time.name, time.read(raw)), times))
     created = read.get(source.created.name) if source.created else None
     return raw.select(
         *(pl.col(number).alias(f"number{at}") for at, number in enumerate(numbers)),

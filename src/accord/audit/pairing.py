@@ -16,7 +16,7 @@ _LATE = 30 * 24 * 3600 * 1_000_000
 # What agrees on nearly all pairs tells a wrong pair apart; with few pairs it tells nothing.
 _RELIABLE = 0.9
 _FEWEST_PAIRS = 8
-_SAMPLED, _SLICE = 20_000, 200_000
+_SAMPLED = 20_000
 
 
 class Pairing(NamedTuple):
@@ -37,10 +37,9 @@ def pair(orders: pl.DataFrame, records: pl.DataFrame, shops: dict[int, str]) -> 
     orders have ``order`` and ``shop``, records ``record`` and ``silent``. ``shops`` names the
     system of each shop.
     """
-    records, foreign = with_shops(records, orders.drop_nulls("key"), shops)
+    records, foreign = with_shops(records, orders, shops)
     by_order, by_record = compact(orders.get_column("key"), records.get_column("key"))
-    asked = orders.with_columns(key=by_order).drop_nulls("key")
-    known = records.with_columns(key=by_record).drop_nulls("key")
+    asked, known = (_with_key(orders, by_order), _with_key(records, by_record))
     tangled = _tangled(asked, known)
     split = _candidates(asked.join(tangled, on="key", how="semi"), known)
     alone = asked if tangled.is_empty() else asked.join(tangled, on="key", how="anti")
@@ -73,6 +72,11 @@ _SAME: Mapping[str, pl.Expr] = {
 }
 
 
+def _with_key(frame: pl.DataFrame, keys: pl.Series) -> pl.DataFrame:
+    keyed = frame.with_columns(keys.alias("key"))
+    return keyed.drop_nulls("key") if keys.null_count() else keyed
+
+
 def _tangled(orders: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
     """Return the keys that stand for more than one order or record."""
     twice = [
@@ -89,24 +93,27 @@ def _of_that_shop() -> pl.Expr:
 
 def _contradicted(pairs: pl.DataFrame, orders: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
     """Return the pairs that share nothing but their number, where the others agree on more."""
-    few = _beside(pairs.head(_SAMPLED), orders, records)
-    reliable = [name for name in _SAME if _is_reliable(few.select(_SAME[name]).to_series())]
+    few = pairs.head(_SAMPLED)
+    reliable = [
+        name
+        for name, same in _SAME.items()
+        if _is_reliable(_beside(few, orders, records, name).select(same).to_series())
+    ]
     if not reliable or reliable == ["total"]:  # an edited order may well cost something else
         return pairs.head(0)
-    differs = pl.all_horizontal([~_SAME[name] for name in reliable]).fill_null(value=False)
-    parts = [
-        _beside(part, orders, records).filter(differs).select("order", "record")
-        for part in pairs.iter_slices(_SLICE)
-    ]
-    return pl.concat(parts) if parts else pairs.head(0)
+    for name in reliable:  # each leaves few for the next
+        pairs = _beside(pairs, orders, records, name).filter(~_SAME[name]).select("order", "record")
+    return pairs
 
 
-def _beside(pairs: pl.DataFrame, orders: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
+def _beside(
+    pairs: pl.DataFrame, orders: pl.DataFrame, records: pl.DataFrame, name: str
+) -> pl.DataFrame:
     """Return pairs with what both sides say; ``order`` and ``record`` are places in the frames."""
-    columns = ("created", "total", "email")
-    return pairs.hstack(orders.select(columns)[pairs.get_column("order")]).hstack(
-        records.select(pl.col(columns).name.suffix("_other"))[pairs.get_column("record")]
-    )
+    column = "created" if name == "day" else name
+    one = orders.get_column(column)[pairs.get_column("order")]
+    other = records.get_column(column)[pairs.get_column("record")]
+    return pairs.with_columns(one, other.alias(f"{column}_other"))
 
 
 def _is_reliable(same: pl.Series) -> bool:

@@ -63,8 +63,7 @@ def build(files: Sequence[Recognised], hints: Hints) -> Stack:
 
 def _spine(orders: pl.DataFrame, keys: Sequence[SpineKeys], join: Join) -> pl.DataFrame:
     chosen = next(one for one in keys if one.column == join.number)
-    key = normal(chosen.frame.get_column("number"), join.form).alias("key")
-    return orders.with_columns(key)
+    return orders.with_columns(chosen.keys(join.form).alias("key"))
 
 
 def _names(files: Sequence[Recognised]) -> dict[int, str]:
@@ -143,7 +142,7 @@ def _spine_keys(shops: Sequence[tuple[str, Coded]], orders: pl.DataFrame) -> lis
             for (_, shop), width in zip(shops, widths, strict=True)
         ]
         frame = orders.select("order", "shop", "created", "total")
-        spine.append(SpineKeys(column, frame.with_columns(number=pl.concat(values))))
+        spine.append(SpineKeys(column, frame.with_columns(number=pl.concat(values)), {}))
     return spine
 
 

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterable, Mapping
+from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -122,6 +123,7 @@ class Words:
         return self.vocabulary.tells_apart(column, one, other)
 
 
+@cache
 def _vocabulary(system: str) -> Vocabulary:
     """Return a connector's table and what stands only in exports beside it."""
     # The connector itself is not loaded: its table is all that is needed here.
