@@ -65,11 +65,16 @@ SHARES: dict[str, int] = {
 
 
 def lives(orders: int, chance: Random) -> Iterator[Life]:
-    """Yield ``orders`` lives in the order in which they begin, mixed over three days."""
-    kinds = [kind for kind, share in SHARES.items() for _ in range(share)]
+    """Yield ``orders`` lives in the order in which they begin, mixed over three days.
+
+    From eight orders on, every kind of life is among them.
+    """
+    more = [kind for kind, share in SHARES.items() for _ in range(share - 1)]
+    chance.shuffle(more)
+    every = [*SHARES, *more]
+    kinds = [every[index % len(every)] for index in range(orders)]
     chance.shuffle(kinds)
-    for index in range(orders):
-        kind = kinds[index % len(kinds)]
+    for index, kind in enumerate(kinds):
         placed_after = index * (3 * DAY / orders)
         yield _LIVES[kind](f"#{1001 + index}", placed_after, chance)
 
