@@ -1,11 +1,13 @@
 """The world of simulated systems: one clock, one network of hooks, faults on demand."""
 
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from random import Random
 from typing import Any, Protocol
+
+from accord.domain.action import Action, ActionKind
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -56,6 +58,17 @@ class World:
         self.now += much
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """An action that is possible and changes something, and the order it is asked of.
+
+    ``order`` names the order as its connector reads it again: a value in its ``order_scope``.
+    """
+
+    order: str
+    action: Action
+
+
 class Simulator(Protocol):
     """A pretend system: its API as an ASGI application, its state in memory.
 
@@ -83,3 +96,13 @@ class Simulator(Protocol):
 
     def words(self, order_number: str) -> Mapping[str, str]:
         """Return what the system says of an order, by record or field, in its own words."""
+
+    def story(self, number: str) -> Iterator[None]:
+        """Live through an order of this number, one deed of its people at each step.
+
+        It ends with something that was shipped, and passes through as much else as the system
+        tells of.
+        """
+
+    def example(self, kind: ActionKind, number: str) -> Example:
+        """Set up an order of this number of which an action of ``kind`` can now be asked."""

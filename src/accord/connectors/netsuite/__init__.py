@@ -26,7 +26,7 @@ CONNECTOR = Connector(
     title="NetSuite",
     role=Role.ERP,
     vocabulary=read_vocabulary(__name__),
-    owns=frozenset({Track.ORDER, Track.PAYMENT, Track.FULFILLMENT, Track.RETURN}),
+    owns=frozenset({Track.ORDER, Track.FULFILLMENT, Track.RETURN}),
     mirrors=frozenset({Track.ORDER, Track.FULFILLMENT, Track.RETURN}),
     can=frozenset(
         {

@@ -14,12 +14,13 @@ The story is told by order number, as written or without its ``#``:
 NetSuite sends no hooks, so nothing is added to ``World.sent``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from litestar import Litestar
 
-from accord.connector_kit.simulator import Asgi, Fault, World
+from accord.connector_kit.simulator import Asgi, Example, Fault, World
+from accord.connectors.netsuite import simulator_examples
 from accord.connectors.netsuite.simulator_door import CERTIFICATE_ID, CLIENT_ID, Door, application
 from accord.connectors.netsuite.simulator_records import RecordService
 from accord.connectors.netsuite.simulator_state import (
@@ -33,6 +34,7 @@ from accord.connectors.netsuite.simulator_state import (
     Transaction,
 )
 from accord.connectors.netsuite.simulator_suiteql import QueryService
+from accord.domain.action import ActionKind
 
 __all__ = ["Line", "NetSuiteSimulator", "simulate"]
 
@@ -253,6 +255,14 @@ class NetSuiteSimulator:
     def returns(self, number: str) -> list[Return]:
         """Return the return authorizations of an order."""
         return self.books.returns(self._order(number))
+
+    def story(self, number: str) -> Iterator[None]:
+        """Live through an order of this number, one deed at each step."""
+        return simulator_examples.story(self, number)
+
+    def example(self, kind: ActionKind, number: str) -> Example:
+        """Set up an order of this number of which an action of ``kind`` can be asked."""
+        return simulator_examples.example(self, kind, number)
 
     def _return(self, own: str) -> Return:
         record = self.books.records[own]

@@ -254,7 +254,7 @@ def application(door: Door, records: RecordService, queries: QueryService) -> Li
         )
 
     handlers: list[HTTPRouteHandler] = [token, suiteql, read, change, remove, transform]
-    return Litestar(handlers, openapi_config=None)
+    return Litestar(handlers, openapi_config=None, logging_config=None)
 
 
 def _through(

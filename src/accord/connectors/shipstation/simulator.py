@@ -3,8 +3,8 @@
 The story is played by order number or shipment id: ``pending(warehouse)`` lists what waits,
 ``start`` begins work, ``buy_label`` packs and labels (a tracking number comes back), ``scan``
 is the carrier's news (``AC`` ``IT`` ``AT`` ``SP`` ``EX`` ``DE``, with an optional detail code).
-By hand, in the account's own screens: ``hold_by_hand``, ``void_by_hand``, ``cancel_by_hand``,
-``ship_by_hand``. A held shipment cannot be labelled.
+By hand, in the account's own screens: ``hold_by_hand``, ``restore_by_hand``, ``void_by_hand``,
+``cancel_by_hand``, ``ship_by_hand``. A held shipment cannot be labelled.
 
 Hooks go out as ShipStation sends them: a scan as a signed V2 hook, a new shipment and a new
 label as unsigned V1 hints; holds, voids and cancellations are told to nobody.
@@ -12,12 +12,22 @@ label as unsigned V1 hints; holds, voids and cancellations are told to nobody.
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import cast
 from uuid import UUID
 
-from accord.connector_kit.simulator import Asgi, Fault, Hook, Receive, Scope, Send, World
+from accord.connector_kit.simulator import (
+    Asgi,
+    Example,
+    Fault,
+    Hook,
+    Receive,
+    Scope,
+    Send,
+    World,
+)
+from accord.connectors.shipstation import simulator_examples
 from accord.connectors.shipstation import simulator_shapes as shapes
 from accord.connectors.shipstation.simulator_api import api
 from accord.connectors.shipstation.simulator_signature import jwks, signed_headers
@@ -28,6 +38,7 @@ from accord.connectors.shipstation.simulator_state import (
     PretendShipment,
     RejectedError,
 )
+from accord.domain.action import ActionKind
 from accord.domain.report import order_number
 
 API_KEY = "TEST_pretend_api_key"
@@ -115,6 +126,19 @@ class ShipStationSimulator:
         items = self._account.shipment(shipment_id).given.get("items", [])
         return {str(item.get("sku")): int(item["quantity"]) for item in items}
 
+    @property
+    def today(self) -> date:
+        """The day it is for the account."""
+        return self._world.clock().date()
+
+    def import_shipment(self, number: str, warehouse: str, lines: Mapping[str, int]) -> str:
+        """Bring in a shipment of an order as a connected shop does; return its id."""
+        items = [{"name": sku, "sku": sku, "quantity": n} for sku, n in lines.items()]
+        given = {"shipment_number": number, "warehouse_id": warehouse, "items": items}
+        shipment = self._account.create(given)
+        self._tell_created(shipment)
+        return shipment.shipment_id
+
     def start(self, shipment: str) -> None:
         """Begin to work on a shipment."""
         self._account.start(self._id(shipment))
@@ -142,6 +166,10 @@ class ShipStationSimulator:
         """Put a shipment on hold in the account's own screens."""
         self._account.hold(self._id(shipment), until)
 
+    def restore_by_hand(self, shipment: str) -> None:
+        """End a hold in the account's own screens."""
+        self._account.restore(self._id(shipment))
+
     def void_by_hand(self, shipment: str) -> None:
         """Take back every label of a shipment."""
         for label in list(self._account.labels_of(self._id(shipment))):
@@ -154,6 +182,14 @@ class ShipStationSimulator:
     def ship_by_hand(self, shipment: str) -> None:
         """Mark a shipment as shipped without a label."""
         self._account.ship_by_hand(self._id(shipment))
+
+    def story(self, number: str) -> Iterator[None]:
+        """Live through an order of this number, one deed at each step."""
+        return simulator_examples.story(self, number)
+
+    def example(self, kind: ActionKind, number: str) -> Example:
+        """Set up an order of this number of which an action of ``kind`` can be asked."""
+        return simulator_examples.example(self, kind, number)
 
     def _of_order(self, number: str) -> list[PretendShipment]:
         wanted = order_number(number)

@@ -239,4 +239,35 @@ _SILENT: Mapping[str, str] = {
     "app/uninstalled": "The app was taken out of the store; the next call will be refused.",
 }
 
-TOPICS = frozenset(topic for topic in _READERS if topic not in {FEED_ORDER, REREAD_ORDER})
+# What can happen to a fulfillment order: the enum WebhookSubscriptionTopic of version 2026-10.
+_TO_A_FULFILLMENT_ORDER = (
+    "cancellation_request_accepted",
+    "cancellation_request_rejected",
+    "cancellation_request_submitted",
+    "cancelled",
+    "fulfillment_request_accepted",
+    "fulfillment_request_rejected",
+    "fulfillment_request_submitted",
+    "fulfillment_service_failed_to_complete",
+    "hold_released",
+    "line_items_prepared_for_local_delivery",
+    "line_items_prepared_for_pickup",
+    "manually_reported_progress_stopped",
+    "merged",
+    "moved",
+    "order_routing_complete",
+    "placed_on_hold",
+    "progress_reported",
+    "rescheduled",
+    "scheduled_fulfillment_order_ready",
+    "split",
+)
+
+TOPICS = frozenset(
+    {
+        *(topic for topic in _READERS if topic not in {FEED_ORDER, REREAD_ORDER}),
+        *(f"fulfillment_orders/{what}" for what in _TO_A_FULFILLMENT_ORDER),
+        "fulfillment_holds/added",
+        "fulfillment_holds/released",
+    }
+)

@@ -23,9 +23,9 @@ from litestar import Litestar, Request, Response, post
 from accord.connector_kit.simulator import Asgi, Fault, World
 from accord.connectors.shopify.session import GRAPHQL_PATH, TOKEN_PATH
 from accord.connectors.shopify.simulator_answers import Answers, Shape
+from accord.connectors.shopify.simulator_examples import Examples
 from accord.connectors.shopify.simulator_graphql import Operations, mutation_of, refuse
 from accord.connectors.shopify.simulator_store import CLIENT_ID, CLIENT_SECRET, SHOP
-from accord.connectors.shopify.simulator_story import Story
 
 TOKEN_HOLDS = timedelta(seconds=86_399)
 # What a store of the standard plan grants an app.
@@ -41,7 +41,7 @@ OUTAGE = {
 PAGE_FOR_PEOPLE = b"<!DOCTYPE html><html><body><h1>There was a problem loading this website</h1>"
 
 
-class ShopifySimulator(Story):
+class ShopifySimulator(Examples):
     """One pretend store."""
 
     def __init__(self, world: World, system: str) -> None:
