@@ -1,9 +1,10 @@
 """A simulated system on a bench: its world, a wire to it, a client of it, and what is read."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -37,10 +38,12 @@ class Bench:
     context: Context
     client: Client
 
-    @property
+    @cached_property
     def accord(self) -> Accord:
         """An accord in which this system is alone."""
-        return Accord(systems={SYSTEM: system(self.connector)}, ownership=Ownership({}))
+        return Accord(
+            systems={SYSTEM: system(self.connector, self.context.settings)}, ownership=Ownership({})
+        )
 
     def live(self, *numbers: str) -> list[Hook]:
         """Live through the story of each order and return every hook that was sent of it."""
@@ -85,7 +88,7 @@ class Bench:
         return self.connector.parse(envelope(said, origin, now), self.context.settings)
 
 
-def system(connector: Connector) -> System:
+def system(connector: Connector, settings: Mapping[str, str | bool]) -> System:
     """Return a system of the connector as an accord knows it."""
     return System(
         name=SYSTEM,
@@ -93,7 +96,7 @@ def system(connector: Connector) -> System:
         role=connector.role,
         vocabulary=connector.vocabulary,
         can=connector.can,
-        settings=connector.simulate(World(now=MORNING), SYSTEM).settings,
+        settings=settings,
     )
 
 

@@ -1,6 +1,7 @@
 """Every connector there is, one after the other; a new folder needs no edit here."""
 
 from collections.abc import AsyncIterator, Mapping
+from functools import cache
 
 import pytest
 
@@ -36,7 +37,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture
 def settings(connector: Connector) -> Mapping[str, str | bool]:
     """The settings a system of the connector may have."""
-    return connector.simulate(World(now=MORNING), SYSTEM).settings
+    return settings_of(connector.name)
+
+
+@cache
+def settings_of(name: str) -> Mapping[str, str | bool]:
+    return connectors()[name].simulate(World(now=MORNING), SYSTEM).settings
 
 
 @pytest.fixture

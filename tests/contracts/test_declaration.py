@@ -48,8 +48,10 @@ def test_a_connector_bears_the_name_of_its_folder(connector: Connector) -> None:
     assert connector.title
 
 
-def test_the_table_of_words_is_sound(connector: Connector) -> None:
-    assert list(prove_vocabulary(system(connector))) == []
+def test_the_table_of_words_is_sound(
+    connector: Connector, settings: Mapping[str, str | bool]
+) -> None:
+    assert list(prove_vocabulary(system(connector, settings))) == []
 
 
 def test_every_condition_on_a_word_is_on_a_declared_setting(connector: Connector) -> None:
