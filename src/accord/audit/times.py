@@ -13,6 +13,9 @@ _ZONED = (
     "%Y-%m-%dT%H:%M:%S%.f%z",
     "%Y-%m-%d %H:%M:%S%.f%z",
     "%Y-%m-%d %H:%M:%S UTC",
+    "%Y-%m-%dT%H:%M:%SZ",
+    "%Y-%m-%dT%H:%M:%S%.fZ",
+    "%Y-%m-%d %H:%M:%SZ",
 )
 _LOCAL = (
     "%Y-%m-%d %H:%M:%S",
@@ -45,7 +48,6 @@ _DAYS = (
     "%d %b %Y",
     "%b %d, %Y",
     "%Y/%m/%d",
-    "%Y%m%d",
 )
 # So many values show how a column is written, and whether its day or month comes first.
 _LOOKED_AT = 400
