@@ -180,9 +180,15 @@ def test_a_return_that_the_books_know_is_no_drift(tmp_path):
     order = Order(number=1500, payment="refunded", refunded="25.00")
     shop, books = pair(tmp_path, [*MANY, order])
     rows = book_rows([*MANY, order])
-    rma = {**rows[-1], "Internal ID": "4", "Document Number": "RMA4", "Type": "Return Authorization",
-           "Status": "Return Authorization : Refunded", "PO/Check Number": "",
-           "Created From": f"Sales Order #{rows[-1]['Document Number']}"}  # fmt: skip
+    rma = {
+        **rows[-1],
+        "Internal ID": "4",
+        "Document Number": "RMA4",
+        "Type": "Return Authorization",
+        "Status": "Return Authorization : Refunded",
+        "PO/Check Number": "",
+        "Created From": f"Sales Order #{rows[-1]['Document Number']}",
+    }
     books = write(tmp_path / "books.csv", (*BOOK_COLUMNS, "Created From"), [*rows, rma])
 
     assert found(audit(Request(files=[shop, books]))) == []

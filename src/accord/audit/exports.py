@@ -73,6 +73,10 @@ class Export(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         "storename",
         "marketstorename",
         "shop",
+        "channelname",
+        "orderorigin",
+        "salessource",
+        "class",
     )
     refunded: tuple[str, ...] = ()
     record_type: tuple[str, ...] = ()

@@ -236,8 +236,8 @@ def _order_differs(
         return False
     if shop.cancelled:
         return not standing.cancelled and not _went_on(standing)
-    if standing.cancelled:  # money back and nothing shipped is an end as well
-        return not (shop.payment in _ENDED and not shop.some_left)
+    if standing.cancelled:  # an order whose money went back has ended as well
+        return shop.payment not in _ENDED
     if (shop.order, standing.order) == (State.OPEN, State.ON_HOLD):
         return shop.payment in GOOD_FOR
     apart = (tells_apart(one, Track.ORDER, shop.order, standing.order) for one in (name, other))
