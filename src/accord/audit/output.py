@@ -5,12 +5,9 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
-import xlsxwriter  # type: ignore[import-untyped]
-
 from accord.audit.errors import UnusableError
 from accord.audit.flight import as_instant
 from accord.audit.outcome import Finding, Outcome
-from accord.audit.page import page
 from accord.audit.telling import TITLES
 
 FORMATS = (".html", ".xlsx", ".csv")
@@ -32,6 +29,8 @@ def save(outcome: Outcome, path: Path) -> None:
     """Write the outcome in the format the file's name asks for."""
     match path.suffix.casefold():
         case ".html":
+            from accord.audit.page import page  # noqa: PLC0415 - templates load when asked for
+
             path.write_text(page(outcome), encoding="utf-8")
         case ".xlsx":
             _save_workbook(outcome, path)
@@ -71,6 +70,8 @@ def _cells(finding: Finding, systems: list[str]) -> Iterator[str]:
 
 
 def _save_workbook(outcome: Outcome, path: Path) -> None:
+    import xlsxwriter  # type: ignore[import-untyped] # noqa: PLC0415 - the same
+
     options = {"strings_to_formulas": False, "strings_to_urls": False, "constant_memory": True}
     with xlsxwriter.Workbook(str(path), options) as book:
         bold = book.add_format({"bold": True})

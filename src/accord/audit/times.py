@@ -1,5 +1,6 @@
 """Times as exports write them, read as instants."""
 
+from datetime import time
 from typing import NamedTuple
 
 import polars as pl
@@ -105,8 +106,15 @@ def time_column(sample: pl.DataFrame, name: str) -> TimeColumn | None:
         for one in formats:
             read = values.select(_parsed(pl.col(name), one).is_not_null().mean()).item()
             if read >= _NEARLY_ALL and _full_years(values, name, one):
-                return TimeColumn(name, _kept(values, name, one, formats), formats is _DAYS)
+                kept = _kept(values, name, one, formats)
+                return TimeColumn(name, kept, formats is _DAYS or _at_midnight(values, kept))
     return None
+
+
+def _at_midnight(values: pl.DataFrame, form: str) -> bool:
+    """Return whether these are days to which a spreadsheet has added a time."""
+    read = values.select(_parsed(pl.first(), form).dt.time() == time()).to_series().drop_nulls()
+    return form not in _ZONED and bool(read.all())
 
 
 def _full_years(values: pl.DataFrame, name: str, form: str) -> bool:

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from msgspec import structs
 
-from accord.connector_kit.discovery import PACKAGE
 from accord.domain.tracks import State
 from accord.domain.vocabulary import Meaning, Row, Unknown, Vocabulary, vocabulary
 
@@ -128,8 +127,8 @@ def _vocabulary(system: str) -> Vocabulary:
     """Return a connector's table and what stands only in exports beside it."""
     # The connector itself is not loaded: its table is all that is needed here.
     places = (
-        files(PACKAGE).joinpath(system, "vocabulary.toml"),
-        files("accord.audit").joinpath("vocabularies", f"{system}.toml"),
+        files("accord").joinpath("connectors", system, "vocabulary.toml"),
+        files("accord").joinpath("audit", "vocabularies", f"{system}.toml"),
     )
     tables = [
         vocabulary(tomllib.loads(place.read_text(encoding="utf-8")))
