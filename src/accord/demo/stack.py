@@ -23,6 +23,7 @@ from accord.domain.accord import Accord
 from accord.engine.ports import Attempt, Store
 from accord.settings.accord_file import UnsoundAccordError, read_accord
 from accord.settings.credentials import variable
+from accord.settings.systems import SystemSettings
 from accord.storage.overview import Overview
 from accord.web.app import web_app
 
@@ -64,6 +65,40 @@ async def stack(store: DemoStore, refresh: int | None = None) -> AsyncIterator[S
     books = NetSuiteSimulator(world, "books")
     warehouse = ShipStationSimulator(world, "warehouse")
     pretend: dict[str, Simulator] = {"shop": shop, "books": books, "warehouse": warehouse}
+    accord, systems = _read(pretend)
+    transports = {name: Wire(world, in_process(s.app)) for name, s in pretend.items()}
+    linked = links(systems, transports, world.clock)
+    attempts: list[Attempt] = []
+    works = engine(
+        accord,
+        linked,
+        store,
+        clock=world.clock,
+        chance=world.chance.random,
+        watch=attempts.append,
+    )
+    trouble: list[Exception] = []
+    app = web_app(works.receiver, store, accord, failed=trouble.append, refresh=refresh)
+    await works.begin()
+    try:
+        yield Stack(
+            world=world,
+            shop=shop,
+            books=books,
+            warehouse=warehouse,
+            accord=accord,
+            engine=works,
+            store=store,
+            app=app,
+            trouble=trouble,
+            attempts=attempts,
+        )
+    finally:
+        await works.close()
+
+
+def _read(pretend: Mapping[str, Simulator]) -> tuple[Accord, Mapping[str, SystemSettings]]:
+    """Return the demo's accord, with the secrets of its pretend systems."""
     environment = {
         variable(name, secret): value
         for name, simulator in pretend.items()
@@ -73,35 +108,7 @@ async def stack(store: DemoStore, refresh: int | None = None) -> AsyncIterator[S
     read = read_accord(text, connectors(), environment)
     if read.accord is None or not read.sound:
         raise UnsoundAccordError("\n".join(map(str, read.findings)))
-    transports = {name: Wire(world, in_process(s.app)) for name, s in pretend.items()}
-    linked = links(read.systems, transports, world.clock)
-    attempts: list[Attempt] = []
-    works = engine(
-        read.accord,
-        linked,
-        store,
-        clock=world.clock,
-        chance=world.chance.random,
-        watch=attempts.append,
-    )
-    trouble: list[Exception] = []
-    app = web_app(works.receiver, store, read.accord, failed=trouble.append, refresh=refresh)
-    await works.begin()
-    try:
-        yield Stack(
-            world=world,
-            shop=shop,
-            books=books,
-            warehouse=warehouse,
-            accord=read.accord,
-            engine=works,
-            store=store,
-            app=app,
-            trouble=trouble,
-            attempts=attempts,
-        )
-    finally:
-        await works.close()
+    return read.accord, read.systems
 
 
 class Wire(httpx2.AsyncBaseTransport):
