@@ -7,7 +7,6 @@ import pytest
 from accord.connector_kit.simulator import Fault, World
 from accord.connectors.shipstation.client import ShipStationClient
 from accord.connectors.shipstation.simulator import ShipStationSimulator
-from accord.domain.action import Action, CancelParcel, Hold, Release, action_name
 from accord.domain.matrix import Matrix
 from accord.domain.outcome import Outcome, Refused, Throttled, Unauthorized, Unavailable
 from accord.domain.report import Ref
@@ -22,38 +21,6 @@ OUTCOMES: list[tuple[Fault, type[Outcome]]] = [
     (Fault.EXPIRED, Unauthorized),
     (Fault.REFUSAL, Refused),
 ]
-
-
-ACTIONS: list[Action] = [
-    allocate(source="another"),
-    Hold(subject="se-1000001", reason="held"),
-    Release(subject="se-1000001"),
-    CancelParcel(parcel="se-1000001", reason="changed their mind"),
-]
-
-
-@pytest.fixture
-async def failing(account: ShipStationSimulator, made: Made) -> ShipStationSimulator:
-    """Return an account with one shipment, about to fail."""
-    assert await made("1001") == "se-1000001"
-    return account
-
-
-@pytest.mark.parametrize(("fault", "expected"), OUTCOMES)
-@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action_name(type(action)))
-async def test_a_failed_action_says_what_to_do_next(
-    client: ShipStationClient,
-    failing: ShipStationSimulator,
-    fault: Fault,
-    expected: type[Outcome],
-    action: Action,
-) -> None:
-    failing.fail(fault)
-
-    outcome = await client.perform(action, Matrix())
-
-    assert isinstance(outcome, expected)
-    assert failing.words("1001") == {"shipment se-1000001": "pending"}
 
 
 @pytest.mark.parametrize(("fault", "expected"), OUTCOMES)

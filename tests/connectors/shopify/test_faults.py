@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
-
 from accord.connector_kit.connector import Context
 from accord.connector_kit.http import in_process
 from accord.connector_kit.simulator import Fault
@@ -11,8 +9,6 @@ from accord.connectors.shopify.client import ShopifyClient
 from accord.domain.action import Complete, Ship
 from accord.domain.outcome import (
     Applied,
-    Outcome,
-    Refused,
     Throttled,
     Unauthorized,
     Unavailable,
@@ -37,12 +33,6 @@ async def test_a_token_the_store_forgot_is_renewed_once(shop: Shop) -> None:
     shop.store.fail(Fault.EXPIRED)
 
     assert await shop.client.perform(Complete(), order) == Applied(order.own_ref("shop") or "")
-
-
-async def test_credentials_that_do_not_work_say_so(shop: Shop) -> None:
-    shop.store.fail(Fault.EXPIRED, times=2)
-
-    assert isinstance(await shop.client.perform(Complete(), shop.order()), Unauthorized)
 
 
 async def test_a_wrong_client_secret_is_no_outage(shop: Shop) -> None:
@@ -80,28 +70,6 @@ async def test_a_store_with_an_empty_bucket_throttles_until_it_is_full_enough(sh
 
     assert isinstance(answers[0], tuple)
     assert isinstance(await shop.client.reread(ref), tuple)
-
-
-@pytest.mark.parametrize(
-    ("fault", "kind"),
-    [(Fault.OUTAGE, Unavailable), (Fault.HTML, Unavailable), (Fault.REFUSAL, Refused)],
-)
-async def test_a_failure_is_told_apart_by_what_to_do_next(
-    shop: Shop, fault: Fault, kind: type[Outcome]
-) -> None:
-    order = shop.order()
-    shop.store.fail(fault)
-
-    assert isinstance(await shop.client.perform(Complete(), order), kind)
-
-
-async def test_no_answer_is_an_outage() -> None:
-    shop = open_shop(SOON)
-    order = shop.order()
-    shop.store.fail(Fault.HANG)
-
-    assert isinstance(await shop.client.perform(Complete(), order), Unavailable)
-    await shop.client.close()
 
 
 async def test_a_parcel_whose_answer_was_lost_is_not_made_again() -> None:

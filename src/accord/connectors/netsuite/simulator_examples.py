@@ -71,13 +71,15 @@ def _close_return(account: "NetSuiteSimulator", number: str) -> Action:
 
 
 def _authorize_return(account: "NetSuiteSimulator", number: str) -> Action:
+    """Leave enough of the line to book the same return a second time by mistake."""
     account.fulfill_by_hand(number, MUGS)
     return AuthorizeReturn(source=Ref("shop", f"return-{number}"), lines={"MUG": 1})
 
 
 _ACTIONS: Mapping[ActionKind, Callable[["NetSuiteSimulator", str], Action]] = {
+    # Enough of the line is left to make the same parcel a second time by mistake.
     Ship: lambda _account, number: Ship(
-        source=Ref("depot", f"se-{number}"), lines=MUGS, place="2", tracking=("1Z999AA1",)
+        source=Ref("depot", f"se-{number}"), lines={"MUG": 1}, place="2", tracking=("1Z999AA1",)
     ),
     Advance: lambda account, number: Advance(
         parcel=account.fulfill_by_hand(number, MUGS, "A"), state=State.SHIPPED
