@@ -77,9 +77,10 @@ def _authorize_return(account: "NetSuiteSimulator", number: str) -> Action:
 
 
 _ACTIONS: Mapping[ActionKind, Callable[["NetSuiteSimulator", str], Action]] = {
-    # Enough of the line is left to make the same parcel a second time by mistake.
+    # NetSuite takes a parcel's External ID once. All of the line is sent, so that a second try
+    # which does not look for its parcel first finds nothing left to send.
     Ship: lambda _account, number: Ship(
-        source=Ref("depot", f"se-{number}"), lines={"MUG": 1}, place="2", tracking=("1Z999AA1",)
+        source=Ref("depot", f"se-{number}"), lines=MUGS, place="2", tracking=("1Z999AA1",)
     ),
     Advance: lambda account, number: Advance(
         parcel=account.fulfill_by_hand(number, MUGS, "A"), state=State.SHIPPED
