@@ -32,13 +32,14 @@ OTHER_CHANNEL = "of sales channels of which no shop export was given"
 class Judged(NamedTuple):
     """``found`` has a row per finding; ``aside`` counts what was not judged, by reason.
 
-    ``cases`` are the orders that were judged, ``extra`` the records unknown to the shop.
+    ``cases`` are the orders that were judged, ``extra`` the records unknown to the shop, and
+    ``outcomes`` the patterns of each combination of words.
     """
 
     cases: pl.DataFrame
     extra: pl.DataFrame
     aside: dict[str, int]
-    outcomes: list[list[Found]]
+    outcomes: dict[int, list[Found]]
 
 
 def judge(stack: Stack, flown: Flight, partial_limit: timedelta) -> Judged:
@@ -49,11 +50,22 @@ def judge(stack: Stack, flown: Flight, partial_limit: timedelta) -> Judged:
     extra, more = _extras(stack, flown, takens)
     for reason, count in more.items():
         aside[reason] = aside.get(reason, 0) + count
+    cases = cases.with_columns(combination=_combination(stack))
     codes = [c for c in cases.columns if c.startswith("code") or c in {"shop", "overdue"}]
-    distinct = cases.select(codes).unique(maintain_order=True).with_row_index("combination")
-    outcomes = [_outcome(stack, row) for row in distinct.iter_rows(named=True)]
-    joined = cases.join(distinct, on=codes, how="left", nulls_equal=True, maintain_order="left")
-    return Judged(joined, extra, {k: v for k, v in aside.items() if v}, outcomes)
+    places = cases.select(pl.col("combination").arg_unique()).to_series()
+    distinct = cases.select("combination", *codes)[places]
+    outcomes = {row["combination"]: _outcome(stack, row) for row in distinct.iter_rows(named=True)}
+    return Judged(cases, extra, {k: v for k, v in aside.items() if v}, outcomes)
+
+
+def _combination(stack: Stack) -> pl.Expr:
+    """Return one number for each combination of words in all lists."""
+    number = pl.col("shop").cast(pl.Int64) * 2 + pl.col("overdue")
+    number = number * max(len(shop.spoken) for _, shop in stack.shops) + pl.col("code")
+    for at, follower in enumerate(stack.followers):
+        size = len(follower.coded.spoken)
+        number = number * (size + 1) + pl.col(f"code_{at}").fill_null(size)
+    return number
 
 
 def takens(stack: Stack) -> list[Taken]:

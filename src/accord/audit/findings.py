@@ -60,7 +60,7 @@ def findings(stack: Stack, judged: Judged) -> tuple[tuple[Finding, ...], tuple[U
 
 def _of_orders(stack: Stack, judged: Judged) -> Iterable[tuple[_Case, list[Found]]]:
     """Yield the orders whose combination of words says something is wrong."""
-    telling = [at for at, found in enumerate(judged.outcomes) if found]
+    telling = [at for at, found in judged.outcomes.items() if found]
     strange = pl.any_horizontal(_unknown_codes(stack) or [pl.lit(value=False)])
     picked = judged.cases.filter(pl.col("combination").is_in(telling) | strange)
     for row in picked.iter_rows(named=True):

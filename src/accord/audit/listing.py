@@ -106,7 +106,8 @@ def _one_row_each(
     Only the first row of an order need carry its statuses. A row begins another record if it
     carries statuses of its own and its id, time or channel are not those of the row before.
     """
-    rows = rows.filter(pl.any_horizontal(pl.col("^number\\d+$").is_not_null()))
+    if numbers and rows.get_column("number0").null_count():
+        rows = rows.filter(pl.any_horizontal(pl.col("^number\\d+$").is_not_null()))
     if source.export.kind is not Kind.ORDERS or not numbers:
         return _numbered(rows)
     key = "own" if not source.export.numbers else "number0"
@@ -171,13 +172,16 @@ def _by_record_kind(
 ) -> list[Listing]:
     """Split a mixed list of transactions: orders, parcels, returns."""
     rows = _with_record_kind(rows, source)
+    kinds = rows.get_column("kind").unique().to_list()
+    only = Kind(kinds[0]) if len(kinds) == 1 and kinds[0] else None
     found = []
     for kind in (Kind.ORDERS, Kind.SHIPMENTS, Kind.RETURNS):
-        part = rows.filter(pl.col("kind") == kind.value)
+        part = rows if only is kind else rows.filter(pl.col("kind") == kind.value)
         if part.is_empty() and kind is not Kind.ORDERS:
             continue
         if kind is Kind.ORDERS:
-            part = part.filter(pl.col("own").is_not_null() | _any_number(numbers))
+            if part.get_column("own").null_count():
+                part = part.filter(pl.col("own").is_not_null() | _any_number(numbers))
             part = _once_per_document(part, words)
         found.append(Listing(source, kind, _numbered(part.drop("kind")), words))
     return found
@@ -209,13 +213,14 @@ def _with_record_kind(rows: pl.DataFrame, source: Recognised) -> pl.DataFrame:
     status = next((f"word{at}" for at, s in enumerate(source.statuses) if not s.spec.line), None)
     if status is None:
         return rows.with_columns(kind=pl.lit(Kind.ORDERS.value))
-    pairs = rows.select("record_type", pl.col(status).cast(pl.String).alias("status")).unique()
+    rows = rows.with_columns(pl.col("record_type").cast(pl.Categorical))
+    pairs = rows.select("record_type", status).unique()
     kinds = [_kind(source, *pair) for pair in pairs.rows()]
     table = pairs.with_columns(pl.Series("kind", kinds, pl.String))
     if table.get_column("kind").n_unique() == 1:
         return rows.with_columns(kind=pl.lit(kinds[0], pl.String))
-    return rows.with_columns(status=pl.col(status).cast(pl.String)).join(
-        table, on=["record_type", "status"], how="left", nulls_equal=True, maintain_order="left"
+    return rows.join(
+        table, on=["record_type", status], how="left", nulls_equal=True, maintain_order="left"
     )
 
 

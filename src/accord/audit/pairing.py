@@ -46,7 +46,9 @@ def pair(orders: pl.DataFrame, records: pl.DataFrame, shops: dict[int, str]) -> 
     plain = alone.select("key", "order", "shop").join(
         known.select("key", "record", "of_shop"), on="key"
     )
-    plain = plain.filter(_of_that_shop()).select("order", "record")
+    if plain.get_column("of_shop").null_count() < plain.height:
+        plain = plain.filter(_of_that_shop())
+    plain = plain.select("order", "record")
     odd = _contradicted(plain, orders, records)
     kept = plain if odd.is_empty() else plain.join(odd, on="order", how="anti")
     settled = _settled(split)
