@@ -56,8 +56,8 @@ async def test_too_much_asked_waits_for_what_is_lacking_to_come_back(shop: Shop)
 
     outcome = await shop.client.reread(Ref("order", order.own_ref("shop") or ""))
 
-    # 531 points are asked for, none is left, and 100 come back each second.
-    assert outcome == Throttled(timedelta(seconds=5.31))
+    # 551 points are asked for, none is left, and 100 come back each second.
+    assert outcome == Throttled(timedelta(seconds=5.51))
 
 
 async def test_a_store_with_an_empty_bucket_throttles_until_it_is_full_enough(shop: Shop) -> None:

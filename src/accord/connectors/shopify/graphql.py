@@ -37,7 +37,12 @@ def order_reports(system: str, order: GOrder, received_at: datetime) -> list[Rep
         closed_at=moment(order.closed_at),
         particulars=_ordered(order),
     )
-    reports += teller.says(THE_ORDER, "financial_status", order.display_financial_status)
+    reports += teller.says(
+        THE_ORDER,
+        "financial_status",
+        order.display_financial_status,
+        happened_at=_refunded_at(order),
+    )
     reports += teller.says(THE_ORDER, "displayFulfillmentStatus", order.display_fulfillment_status)
     for fulfillment in order.fulfillments or ():
         reports += _fulfillment_reports(teller, fulfillment, keys)
@@ -46,6 +51,14 @@ def order_reports(system: str, order: GOrder, received_at: datetime) -> list[Rep
     for one in listed(order.returns):
         reports += _return_reports(teller, one, keys)
     return reports
+
+
+def _refunded_at(order: GOrder) -> datetime | None:
+    """Return when money last went back, if that is what the payment's word speaks of."""
+    if "REFUNDED" not in (order.display_financial_status or "").upper():
+        return None
+    times = [moment(refund.created_at) for refund in order.refunds or () if refund is not None]
+    return max((at for at in times if at is not None), default=None)
 
 
 def _ordered(order: GOrder) -> Particulars:

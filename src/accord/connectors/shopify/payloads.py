@@ -219,6 +219,12 @@ class GReturn(Struct, frozen=True, rename="camel"):
     return_line_items: Nodes[GReturnLine] | None = None
 
 
+class GRefund(Struct, frozen=True, rename="camel"):
+    """A refund (GraphQL). It has no status; that it is there says that money went back."""
+
+    created_at: str | None = None
+
+
 class GOrder(Struct, frozen=True, rename="camel"):
     """An order (GraphQL): light in the feed, whole in a re-read."""
 
@@ -232,6 +238,7 @@ class GOrder(Struct, frozen=True, rename="camel"):
     line_items: Nodes[GLine] | None = None
     fulfillments: list[GFulfillment] | None = None
     fulfillment_orders: Nodes[GFulfillmentOrder] | None = None
+    refunds: list[GRefund | None] | None = None
     returns: Nodes[GReturn] | None = None
 
 

@@ -32,7 +32,7 @@ TOKEN_HOLDS = timedelta(seconds=86_399)
 BUCKET = 2000
 RESTORED_EACH_SECOND = 100
 # What is asked for by the largest documents, in points; a small one asks for about ten.
-REQUESTED = {"OrderWhole": 531, "OrdersChanged": 102, "MoreFulfillments": 251}
+REQUESTED = {"OrderWhole": 551, "OrdersChanged": 102, "MoreFulfillments": 251}
 REQUESTED_BY_ANY_OTHER = 10
 OUTAGE = {
     "message": "Internal error. Looks like something went wrong on our end.",

@@ -12,6 +12,7 @@ from accord.connectors.shopify.simulator_state import (
     OrderRecord,
     Parcel,
     Portion,
+    RefundRecord,
     ReturnRecord,
 )
 
@@ -54,6 +55,7 @@ class Answers:
             "lineItems": self.line_items(order, 50),
             "fulfillments": [self.parcel(parcel) for parcel in order.parcels[:4]],
             "fulfillmentOrders": self.fulfillment_orders(order, 4),
+            "refunds": [_refund(refund) for refund in order.refunds[:20]],
             "returns": self.returns(order, 2),
         }
 
@@ -146,6 +148,15 @@ def _portion(portion: Portion) -> Shape:
         "totalQuantity": portion.total,
         "remainingQuantity": portion.remaining,
         "lineItem": _named(portion.line),
+    }
+
+
+def _refund(refund: RefundRecord) -> Shape:
+    amount = f"{refund.amount // 100}.{refund.amount % 100:02}"
+    return {
+        "id": f"gid://shopify/Refund/{refund.id}",
+        "createdAt": time(refund.created_at),
+        "totalRefundedSet": {"shopMoney": {"amount": amount, "currencyCode": "USD"}},
     }
 
 

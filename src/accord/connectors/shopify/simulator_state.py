@@ -126,6 +126,15 @@ class ReturnRecord:
 
 
 @dataclass(slots=True)
+class RefundRecord:
+    """Money that went back, in minor units."""
+
+    id: int
+    created_at: datetime
+    amount: int
+
+
+@dataclass(slots=True)
 class OrderRecord:
     """An order. Money is in minor units; ``paid`` is what was captured."""
 
@@ -141,7 +150,12 @@ class OrderRecord:
     cancel_reason: str | None = None
     closed_at: datetime | None = None
     paid: int = 0
-    refunded: int = 0
+    refunds: list[RefundRecord] = field(default_factory=list)
+
+    @property
+    def refunded(self) -> int:
+        """Return how much went back in all, in minor units."""
+        return sum(refund.amount for refund in self.refunds)
 
     def line(self, sku: str) -> LineItem:
         """Return the line of a SKU; a ``KeyError`` names one that is not there."""

@@ -17,6 +17,7 @@ from accord.connectors.shopify.simulator_state import (
     OrderRecord,
     Parcel,
     Portion,
+    RefundRecord,
     ReturnRecord,
 )
 
@@ -79,9 +80,13 @@ class Store:
                 asked.status, asked.updated_at = "CANCELLED", now
                 self.say_asked("cancelled", asked)
         if refund and order.paid:
-            order.refunded = order.paid
-            self.say_money(order, "refunds/create", "refund", order.paid)
+            self.give_back(order, order.paid)
         self.say_order(order, "orders/cancelled", "orders/updated")
+
+    def give_back(self, order: OrderRecord, amount: int) -> None:
+        """Refund an amount, in minor units."""
+        order.refunds.append(RefundRecord(next(self.ids), order.updated_at, amount))
+        self.say_money(order, "refunds/create", "refund", amount)
 
     def new_hold(self, handle: str, notes: str) -> HoldRecord:
         """Return a hold that the asking app wants to place."""

@@ -109,8 +109,7 @@ class Story(Store):
             amount += quantity * line.price
             if restock == "cancel":
                 cut(order, line, quantity, self.world.clock())
-        order.refunded += amount
-        self.say_money(order, "refunds/create", "refund", amount)
+        self.give_back(order, amount)
         self.say_order(order, "orders/updated")
 
     def request_return(self, number: str, quantities: Mapping[str, int]) -> str:
