@@ -6,7 +6,6 @@ import platform
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -28,6 +27,16 @@ shop = pl.scan_csv(sys.argv[1], infer_schema=False).select(
 )
 books = pl.scan_csv(sys.argv[2], infer_schema=False).select("Status", key="PO/Check Number")
 print(shop.join(books, on="key").collect(engine="streaming").height)
+"""
+
+# A program's memory at most begins with that of whoever starts it, so a small one does.
+_STARTER = """
+import json, os, subprocess, sys, time
+began = time.perf_counter()
+process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+_, status, usage = os.wait4(process.pid, 0)
+seconds = time.perf_counter() - began
+print(json.dumps([os.waitstatus_to_exitcode(status), seconds, usage.ru_maxrss / 1024]))
 """
 
 _MIB = 1024 * 1024
@@ -90,12 +99,9 @@ def _report(pair: Pair, rows: int) -> Mapping[str, Mapping[str, object] | float]
 
 def _run(command: Sequence[str]) -> Run:
     """Run a program by itself, so that its memory is its own."""
-    began = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - our own program
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - began
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return Run(process.returncode, seconds, usage.ru_maxrss * 1024 / _MIB)
+    starter = [sys.executable, "-c", _STARTER, *command]
+    done = subprocess.run(starter, check=True, stdout=subprocess.PIPE)  # noqa: S603 - our own program
+    return Run(*json.loads(done.stdout))
 
 
 def _setting(pair: Pair, rows: int) -> Mapping[str, object]:
