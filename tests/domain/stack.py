@@ -91,6 +91,7 @@ WAREHOUSE = table(
     [
         ("shipment", "pending", {"fulfillment": "open"}),
         ("shipment", "held", {"fulfillment": "on_hold"}),
+        ("shipment", "begun", {"fulfillment": "in_progress"}),
         ("shipment", "labelled", {"fulfillment": "packed", "delivery": "label_created"}),
         ("shipment", "cancelled", {"fulfillment": "cancelled"}),
         ("scan", "IT", {"fulfillment": "shipped", "delivery": "in_transit"}),

@@ -211,7 +211,7 @@ def test_two_matches_that_are_as_good_are_left_for_a_person():
     parcels = truth(after(*ordered(A=2), one, two, record), ACCORD).parcels
 
     assert len(parcels) == 3
-    assert any(p.group.doubtful for p in parcels)
+    assert any(p.group.doubts for p in parcels)
 
 
 def test_news_of_the_way_is_told_once_and_never_backwards():

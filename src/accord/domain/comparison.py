@@ -61,6 +61,10 @@ def satisfied(system: System, column: str, expected: State, said: State | None, 
 
     An order that waits for its payment may rest unapproved: that is no disagreement.
     """
+    if column == Track.ORDER and expected is State.OPEN and _came_to_nothing(so):
+        return said in {None, State.CANCELLED} or not system.vocabulary.tells_apart(
+            column, expected, said
+        )
     if said is None:
         return False
     if column == Track.ORDER and (expected, said) == (State.OPEN, State.ON_HOLD):
@@ -68,11 +72,18 @@ def satisfied(system: System, column: str, expected: State, said: State | None, 
     return not system.vocabulary.tells_apart(column, expected, said)
 
 
+def _came_to_nothing(so: Truth) -> bool:
+    """Return whether every line was called off: books close such an order, or never book it."""
+    return so.progress is not None and not so.wanted and not so.shipped
+
+
 def _of_order(matrix: Matrix, accord: Accord, so: Truth, system: System) -> Iterator[Comparison]:
     mirrored = accord.ownership.is_mirror
     for track, state in ((Track.ORDER, so.order), (Track.PAYMENT, so.payment)):
         if state is not None and mirrored(system.name, track):
             cell = matrix.cell(system.name, track, THE_ORDER)
+            if state is State.CANCELLED and matrix.own_ref(system.name) is None:
+                continue  # it was called off before anybody booked it there
             yield _comparison(
                 system, track, column=track, subject="", expected=state, cell=cell, so=so
             )

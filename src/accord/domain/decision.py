@@ -148,7 +148,9 @@ def _learn(matrix: Matrix, report: Report) -> Matrix:
     fresh = [ref for ref in report.order if ref not in refs]
     if fresh:
         refs = tuple(sorted((*refs, *fresh)))
-    told = told_by(report.system, report.subject, report.particulars, report.said_at)
+    told = told_by(
+        report.system, report.subject, report.particulars, report.said_at, report.read_at
+    )
     known = matrix.known if told is None else _with(matrix.known, told)
     if refs is matrix.refs and known is matrix.known:
         return matrix

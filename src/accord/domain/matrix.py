@@ -48,12 +48,25 @@ class Cell(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Known(Struct, frozen=True, omit_defaults=True):
-    """What one system has told of one subject, each particular with the time it was said."""
+    """What one system has told of one subject, each particular with the time it was said.
+
+    ``read_at`` has the time we asked, for the particulars that came as an answer.
+    """
 
     system: str
     subject: Subject
     particulars: Particulars
     said_at: dict[str, datetime]
+    read_at: dict[str, datetime] = {}
+
+    def age(self, name: str) -> tuple[datetime, datetime, str]:
+        """Return the place of one particular among those told of it.
+
+        As for cells: sources count in seconds, and only reading again tells which of two values
+        of one second holds. Without that the greater text wins: arbitrary, the same in any order.
+        """
+        value = repr(getattr(self.particulars, name))
+        return (self.said_at[name], self.read_at.get(name, _NEVER), value)
 
     @property
     def key(self) -> str:
@@ -112,25 +125,33 @@ def learn(known: Known | None, told: Known) -> Known:
     """Return what is known after ``told``: on each particular the latest statement stands."""
     if known is None:
         return told
-    times = dict(known.said_at)
-    newer: dict[str, object] = {}
-    for name in told.said_at:
-        before = times.get(name)
-        value, held = getattr(told.particulars, name), getattr(known.particulars, name)
-        # At the same instant the greater text wins: arbitrary, but the same in any order.
-        if before is None or (told.said_at[name], repr(value)) > (before, repr(held)):
-            newer[name] = value
-            times[name] = told.said_at[name]
+    newer = [
+        name
+        for name in told.said_at
+        if name not in known.said_at or told.age(name) > known.age(name)
+    ]
     if not newer:
         return known
-    return Known(known.system, known.subject, replace(known.particulars, **newer), times)
+    asked = {name: at for name, at in known.read_at.items() if name not in newer}
+    return Known(
+        known.system,
+        known.subject,
+        replace(known.particulars, **{name: getattr(told.particulars, name) for name in newer}),
+        known.said_at | {name: told.said_at[name] for name in newer},
+        asked | {name: told.read_at[name] for name in newer if name in told.read_at},
+    )
 
 
 def told_by(
-    system: str, subject: Subject, particulars: Particulars, said_at: datetime
+    system: str,
+    subject: Subject,
+    particulars: Particulars,
+    said_at: datetime,
+    read_at: datetime | None = None,
 ) -> Known | None:
     """Return the particulars of one report as knowledge, or None if it told none."""
     spoken = [name for name in _FIELDS if getattr(particulars, name) is not None]
     if not spoken:
         return None
-    return Known(system, subject, particulars, dict.fromkeys(spoken, said_at))
+    asked = dict.fromkeys(spoken, read_at) if read_at else {}
+    return Known(system, subject, particulars, dict.fromkeys(spoken, said_at), asked)

@@ -27,13 +27,14 @@ class Record(Struct, frozen=True):
 class Group(Struct, frozen=True):
     """The records of one parcel or return, one per system at most, the owner's first if known.
 
-    ``doubtful`` is set when another record matches just as well: then nothing is guessed.
+    ``doubts`` names the systems that hold a record which may be of it and as well of another:
+    there nothing is guessed.
     """
 
     id: str
     owner: str | None
     records: dict[str, Record]
-    doubtful: bool = False
+    doubts: frozenset[str] = frozenset()
 
     def own_id(self, system: str) -> str | None:
         """Return the id ``system`` gives it, or None if that system has no record of it."""
@@ -82,8 +83,8 @@ def groups(matrix: Matrix, accord: Accord, kind: SubjectKind, track: Track) -> l
         return []
     clusters = _by_link(records)
     clusters = _join(clusters, _share_tracking)
-    doubtful = _join_by_lines(clusters, matrix, track)
-    return [_group(cluster, accord, track, doubtful) for cluster in clusters]
+    doubts = _join_by_lines(clusters, matrix, track)
+    return [_group(cluster, accord, track, doubts) for cluster in clusters]
 
 
 def _by_link(records: list[Record]) -> list[list[Record]]:
@@ -123,9 +124,11 @@ def _systems(cluster: list[Record]) -> set[str]:
     return {record.system for record in cluster}
 
 
-def _join_by_lines(clusters: list[list[Record]], matrix: Matrix, track: Track) -> set[str]:
-    """Join what only lines and place can join; return the names left in doubt."""
-    doubtful: set[str] = set()
+def _join_by_lines(
+    clusters: list[list[Record]], matrix: Matrix, track: Track
+) -> dict[str, set[str]]:
+    """Join what only lines and place can join; return where each name left over may belong."""
+    doubts: dict[str, set[str]] = {}
     for cluster in list(clusters):
         if cluster not in clusters or _is_cancelled(cluster, matrix, track):
             continue
@@ -137,8 +140,9 @@ def _join_by_lines(clusters: list[list[Record]], matrix: Matrix, track: Track) -
             fits[0].extend(cluster)
             clusters.remove(cluster)
         elif fits:
-            doubtful.update(record.name for record in cluster)
-    return doubtful
+            where = {system for fit in fits for system in _systems(fit)}
+            doubts.update((record.name, where) for record in cluster)
+    return doubts
 
 
 def _alike(one: list[Record], other: list[Record], matrix: Matrix, track: Track) -> bool:
@@ -165,10 +169,12 @@ def _is_cancelled(cluster: list[Record], matrix: Matrix, track: Track) -> bool:
     return any(cell is not None and cell.state is State.CANCELLED for cell in cells)
 
 
-def _group(cluster: list[Record], accord: Accord, track: Track, doubtful: set[str]) -> Group:
+def _group(
+    cluster: list[Record], accord: Accord, track: Track, doubts: dict[str, set[str]]
+) -> Group:
     location = next((record.location for record in cluster if record.location), "")
     owner = accord.ownership.owner(track, location)
     records = {record.system: record for record in cluster}
     first = records.get(owner or "") or cluster[0]
-    in_doubt = any(record.name in doubtful for record in cluster)
-    return Group(first.name, owner if owner in records else None, records, in_doubt)
+    where = frozenset[str]().union(*(doubts.get(record.name, ()) for record in cluster))
+    return Group(first.name, owner if owner in records else None, records, where)

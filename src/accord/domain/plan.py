@@ -21,7 +21,7 @@ from accord.domain.comparison import BOOKED_RETURNS, GOOD_FOR, keeps_unshipped
 from accord.domain.matrix import Matrix
 from accord.domain.report import THE_ORDER, Ref
 from accord.domain.tracks import HANDED_OVER, State, Track, rank
-from accord.domain.truth import Parcel, Truth, truth
+from accord.domain.truth import Parcel, Truth, total, truth
 from accord.domain.warehouse_plan import UNSHIPPED, warehouse_work
 
 
@@ -50,7 +50,7 @@ def _withdrawals(matrix: Matrix, accord: Accord, system: System, so: Truth) -> I
         return
     for parcel in so.parcels:
         record = parcel.group.records.get(system.name)
-        if parcel.fulfillment is not State.CANCELLED or parcel.group.doubtful or record is None:
+        if parcel.fulfillment is not State.CANCELLED or record is None:
             continue
         cell = matrix.cell(system.name, Track.FULFILLMENT, record.subject)
         if cell is not None and cell.state is not State.CANCELLED:
@@ -82,6 +82,8 @@ def _stopped(so: Truth) -> bool:
 
 def _left_to_stop(matrix: Matrix, system: System, so: Truth) -> bool:
     """Return whether cancelling can still change anything: what left cannot be called back."""
+    if not so.shipped:
+        return True  # an order whose goods are all called off may stay open for its services
     booked = matrix.particulars(system.name, THE_ORDER).lines
     if booked is None:
         return so.progress is not State.COMPLETE
@@ -98,7 +100,13 @@ def _amend(matrix: Matrix, accord: Accord, system: System, so: Truth) -> Iterato
     if told.lines is None:
         return
     lines = {*told.lines, *(told.ordered or {})}
-    targets = {line: max(so.wanted.get(line, 0), so.shipped.get(line, 0)) for line in lines}
+    held = total(
+        p.group.lines
+        for p in so.parcels
+        if p.fulfillment in UNSHIPPED and p.group.own_id(system.name) is not None
+    )
+    least = total((so.shipped, held))  # what is packed holds its lines until it is withdrawn
+    targets = {line: max(so.wanted.get(line, 0), least.get(line, 0)) for line in lines}
     changed = {line: n for line, n in sorted(targets.items()) if booked.get(line, 0) != n}
     if changed:
         yield Amend(lines=changed)
@@ -106,7 +114,7 @@ def _amend(matrix: Matrix, accord: Accord, system: System, so: Truth) -> Iterato
 
 def _parcels(matrix: Matrix, accord: Accord, system: System, so: Truth) -> Iterator[Action]:
     for parcel in so.parcels:
-        if parcel.group.doubtful:
+        if system.name in parcel.group.doubts:
             continue  # which record is which parcel is for a person to say
         if accord.ownership.is_mirror(system.name, Track.FULFILLMENT):
             yield from _record(matrix, system, parcel, so)
@@ -174,7 +182,7 @@ def _returns(matrix: Matrix, accord: Accord, system: System, so: Truth) -> Itera
     for item in so.returns:
         group = item.group
         own = group.own_id(system.name)
-        if group.doubtful or item.state is None:
+        if system.name in group.doubts or item.state is None:
             continue
         if own is None:
             if item.state in BOOKED_RETURNS and group.lines:

@@ -15,6 +15,8 @@ from accord.domain.truth import Parcel, Truth, total
 UNSHIPPED = frozenset({State.SCHEDULED, State.OPEN, State.ON_HOLD, State.IN_PROGRESS, State.PACKED})
 # An allocation that was worked on stays wanted once it is shipped; a scheduled one waits.
 WANTED = frozenset({State.OPEN, State.ON_HOLD, State.IN_PROGRESS, State.PACKED, State.SHIPPED})
+# What a hold can still stop; a packed parcel can only be taken back.
+STOPPABLE = frozenset({State.OPEN, State.IN_PROGRESS})
 
 
 class _Case(Struct, frozen=True):
@@ -82,19 +84,25 @@ def _at(
     held = any(a.state is State.ON_HOLD for a in here)
     yield from _holds(live, system, held=held)
     ready = total(a.lines for a in here if a.state in WANTED and a.state is not State.ON_HOLD)
-    missing = _capped(_less(ready, total(p.group.lines for p in live)), so)
+    missing = _capped(_less(ready, total(p.group.lines for p in live)), case)
     if missing and so.order is State.OPEN and so.payment in GOOD_FOR:
         yield _allocate(location, missing, len(work), case)
 
 
-def _capped(missing: dict[str, int], so: Truth) -> dict[str, int]:
+def _capped(missing: dict[str, int], case: _Case) -> dict[str, int]:
     """Never ask for more of a line, over all warehouses, than the order still wants.
 
     Allocations and parcels reach us in different messages; this bound keeps a late one from
-    shipping anything twice.
+    shipping anything twice. What the owner of the order has sent itself counts; a record that
+    only a mirror has does not: no warehouse knows of it, and the goods would never leave.
     """
-    live = total(p.group.lines for p in so.parcels if p.fulfillment is not State.CANCELLED)
-    room = _less(so.wanted, live)
+    trusted = {case.accord.ownership.owner(Track.ORDER)}
+    live = total(
+        p.group.lines
+        for p in case.so.parcels
+        if p.fulfillment is not State.CANCELLED and (p.group.owner or trusted & {*p.group.records})
+    )
+    room = _less(case.so.wanted, live)
     bounded = {line: min(n, room.get(line, 0)) for line, n in missing.items()}
     return {line: n for line, n in bounded.items() if n}
 
@@ -128,7 +136,7 @@ def _holds(parcels: list[Parcel], system: System, *, held: bool) -> Iterator[Act
         own = parcel.group.own_id(system.name)
         if own is None:
             continue
-        if held and parcel.fulfillment is State.OPEN:
+        if held and parcel.fulfillment in STOPPABLE:
             yield Hold(subject=own, reason="held by the owner of the order")
         elif not held and parcel.fulfillment is State.ON_HOLD:
             yield Release(subject=own)

@@ -7,6 +7,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from accord.domain.accord import Accord
+from accord.domain.action import Action
 from accord.domain.decision import (
     Applied,
     Decision,
@@ -72,7 +73,8 @@ class _Batch:
     matrices: dict[str, Matrix]
     told: dict[str, list[Cell]] = field(default_factory=dict)
     lookups: dict[str, set[Lookup]] = field(default_factory=dict)
-    touched: set[str] = field(default_factory=set)
+    touched: dict[str, Matrix] = field(default_factory=dict)  # as they were before
+    news: set[str] = field(default_factory=set)
 
     def open_order(self) -> str:
         key = f"new:{len(self.matrices)}"
@@ -180,9 +182,10 @@ class Interpreter:
         self._note(decision, report, reading, batch)
         if decision.matrix is not before:
             batch.matrices[key] = decision.matrix
-            batch.touched.add(key)
+            batch.touched.setdefault(key, before)
             batch.known.update(dict.fromkeys(decision.matrix.refs, key))
         if isinstance(decision, Applied):
+            batch.news.add(key)
             batch.told.setdefault(key, []).extend(decision.cells)
 
     @staticmethod
@@ -207,15 +210,24 @@ class Interpreter:
                 order=None if key.startswith("new:") else key,
                 matrix=matrix,
                 told=tuple(batch.told.get(key, ())),
-                due=self._out_of_step(matrix),
+                due=self._due(batch.touched[key], matrix, news=key in batch.news),
             )
             for key in sorted(batch.touched)
             for matrix in (batch.matrices[key],)
         ]
 
-    def _out_of_step(self, matrix: Matrix) -> tuple[str, ...]:
+    def _due(self, before: Matrix, after: Matrix, *, news: bool) -> tuple[str, ...]:
+        """Return at which systems there is something to do, or nothing to do any more.
+
+        What was refused is asked again once anything new is told of the order, not because the
+        same is heard once more; what is needed no longer is looked at, so that it is let go.
+        """
+        was, so = self._plans(before), self._plans(after)
+        return tuple(name for name in so if was[name] != so[name] or (news and so[name]))
+
+    def _plans(self, matrix: Matrix) -> dict[str, list[Action]]:
         so = truth(matrix, self._accord)
-        return tuple(name for name in self._accord.systems if plan(matrix, self._accord, name, so))
+        return {name: plan(matrix, self._accord, name, so) for name in self._accord.systems}
 
 
 def _rival(matrix: Matrix, report: Report) -> str | None:

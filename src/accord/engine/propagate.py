@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from accord.domain.accord import Accord
 from accord.domain.action import Action, Allocate, AuthorizeReturn, Destination, Ship, Withdraw
 from accord.domain.matrix import Known, Matrix
-from accord.domain.outcome import Accepted, Applied, Outcome, Unneeded
+from accord.domain.outcome import Accepted, Applied, Outcome, Refused, Unneeded
 from accord.domain.plan import plan
 from accord.domain.report import NUMBER, Particulars, Ref, Subject, SubjectKind
 from accord.domain.tracks import Track
@@ -63,10 +63,15 @@ class Propagator:
             return done(task)
         link = self._links[task.system]
         outcome: Outcome = Unneeded()
+        refused: Refused | None = None
         for action in actions:
             outcome = await self._attempt(task.key, link, action, matrix)
-            if not isinstance(outcome, Applied | Accepted | Unneeded):
+            if isinstance(outcome, Refused):
+                refused = refused or outcome  # one parcel refused must not keep the others back
+            elif not isinstance(outcome, Applied | Accepted | Unneeded):
                 break
+        else:
+            outcome = refused or outcome
         await self._read_back(link, matrix, actions)
         return settle(task, outcome, self._pace)
 

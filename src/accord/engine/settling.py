@@ -20,6 +20,8 @@ from accord.engine.ports import Settlement, Task
 
 # Credentials are renewed by people; asking more often than this only fills logs.
 UNAUTHORIZED_WAIT = timedelta(minutes=5)
+# A system that says it is there already is looked at so often; a later report asks again.
+LOOKS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ def settle(task: Task, outcome: Outcome, pace: Pace) -> Settlement:
             return Settlement(task=task, due=due, failed=True, note=f"unauthorized: {message}")
         case Unavailable(message=message):
             return _again(task, f"unavailable: {message}", pace)
+        case Unneeded(why=why) if task.failures >= LOOKS:
+            return Settlement(task=task, dead=True, note=f"not seen, and not done again: {why}")
         case Applied() | Accepted() | Unneeded():
             return _again(task, "done; waiting to see it", pace)
         case _:
