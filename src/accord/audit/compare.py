@@ -1,6 +1,6 @@
 """The orders of a stack, judged: once for each combination of words, joined back to the orders."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -80,7 +80,7 @@ def _label(follower: Follower) -> str:
 
 def _cases(stack: Stack, flown: Flight, partial_limit: timedelta) -> pl.DataFrame:
     """Return the shop's orders with the code of their record in every other list."""
-    cases = stack.orders
+    cases = stack.orders.drop("record", "own", "email", "channel", "cancelled")
     for at, follower in enumerate(stack.followers):
         pairs = follower.pairing.pairs
         said = follower.coded.frame.select(
@@ -109,35 +109,34 @@ def _without_doubt(
 ) -> tuple[pl.DataFrame, dict[str, int]]:
     """Return the orders that can be judged, and how many cannot for each reason."""
     aside: dict[str, int] = {}
+    kept = pl.Series("kept", [True]).new_from_index(0, cases.height)
+    for mask, reason in _doubts(cases, stack, flown, times):
+        left = kept & mask
+        if left.any():
+            aside[reason] = aside.get(reason, 0) + int(left.sum())
+            kept &= ~mask
+    return (cases if kept.all() else cases.filter(kept)), aside
 
-    def leave(mask: pl.Series, reason: str) -> None:
-        nonlocal cases
-        aside[reason] = aside.get(reason, 0) + int(mask.sum())
-        if mask.any():
-            cases = cases.filter(~mask)
 
-    leave(cases.get_column("bare"), BARE)
+def _doubts(
+    cases: pl.DataFrame, stack: Stack, flown: Flight, times: Mapping[str, Taken]
+) -> Iterator[tuple[pl.Series, str]]:
+    """Yield which orders prove nothing, reason by reason."""
+    order = cases.get_column("order")
+    yield cases.get_column("bare"), BARE
     for follower in stack.followers:
-        doubtful = follower.pairing.doubtful
-        if doubtful.len():
-            leave(cases.get_column("order").is_in(doubtful.implode()), DOUBTFUL)
+        yield order.is_in(follower.pairing.doubtful.implode()), DOUBTFUL
     for at, (name, _) in enumerate(stack.shops):
-        mask = on_the_way(flown, times[name], cases.filter(pl.col("shop") == at))
-        if mask.any():
-            of_shop = cases.filter(pl.col("shop") == at).filter(mask).get_column("order")
-            leave(cases.get_column("order").is_in(of_shop.implode()), ON_THE_WAY)
+        of_shop = cases if len(stack.shops) == 1 else cases.filter(pl.col("shop") == at)
+        young = on_the_way(flown, times[name], of_shop)
+        yield order.is_in(of_shop.get_column("order").filter(young).implode()), ON_THE_WAY
     for at, follower in enumerate(stack.followers):
-        if flown.now is None or f"touched_{at}" not in cases.columns:
-            continue
-        edited = cases.select(
-            created=pl.lit(None, cases.schema["created"]), touched=f"touched_{at}"
-        )
-        leave(on_the_way(flown, times[_label(follower)], edited), ON_THE_WAY)
-        if not _lists_all(follower):
-            continue
-        leave(_in_refused(cases, at, follower), REFUSED)
-        leave(_before_first(cases, at, follower), EARLIER)
-    return cases, aside
+        none = pl.lit(None, cases.schema["created"])
+        edited = cases.select(created=none, touched=f"touched_{at}")
+        yield on_the_way(flown, times[_label(follower)], edited), ON_THE_WAY
+        if _lists_all(follower):
+            yield _in_refused(cases, at, follower), REFUSED
+            yield _before_first(cases, at, follower), EARLIER
 
 
 def _lists_all(follower: Follower) -> bool:
@@ -147,6 +146,8 @@ def _lists_all(follower: Follower) -> bool:
 def _in_refused(cases: pl.DataFrame, at: int, follower: Follower) -> pl.Series:
     """Return which orders without a record have their number in a refused line."""
     texts = [one.text for one in follower.coded.listing.source.table.refused]
+    if not texts:
+        return pl.Series([False]).new_from_index(0, cases.height)
     missing = pl.col(f"rec_{at}").is_null()
     number = normal(cases.get_column("number"), follower.join.form).alias("key")
     keys = _numbers_in(texts, follower)
@@ -162,7 +163,7 @@ def _numbers_in(texts: Sequence[str], follower: Follower) -> pl.Series:
 def _before_first(cases: pl.DataFrame, at: int, follower: Follower) -> pl.Series:
     """Return which orders without a record are older than the other export reaches back."""
     first = follower.coded.frame.get_column("created").min()
-    none = pl.Series([False] * cases.height, dtype=pl.Boolean)
+    none = pl.Series([False]).new_from_index(0, cases.height)
     if first is None:
         return none
     older = cases.select(

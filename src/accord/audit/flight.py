@@ -63,7 +63,7 @@ def on_the_way(flown: Flight, own: Taken, frame: pl.DataFrame) -> pl.Series:
     another export was taken.
     """
     if flown.now is None or frame.is_empty() or not flown.window:
-        return pl.Series("young", [False] * frame.height, pl.Boolean)
+        return pl.Series("young", [False]).new_from_index(0, frame.height)
     latest = pl.max_horizontal("created", "touched")
     young = _mask(frame, latest > flown.now - flown.window)
     if not flown.asked and (_share(young) > _MOST_YOUNG or _one_time(frame)):

@@ -124,11 +124,17 @@ def likely_columns(source: Recognised) -> list[str]:
     """Return the columns that will be needed, so that they can be read ahead."""
     export = source.export
     numbers = source.columns(export.numbers) if export.numbers else number_like(source)
-    single = (export.own_ids, export.total, export.email, export.channel, export.origin)
-    more = (source.column(names) for names in (*single, export.record_type, export.refunded))
+    single = (export.own_ids, export.total, export.channel, export.origin, export.refunded)
+    more = (source.column(names) for names in (*single, export.record_type))
     presence = (source.column((one.name,)) for one in export.presence)
     times = [source.created, *source.touched]
-    wanted = (*numbers, *more, *presence, *(status.column for status in source.statuses))
+    wanted = (
+        *numbers,
+        *more,
+        source.email(),
+        *presence,
+        *(status.column for status in source.statuses),
+    )
     return [*(column for column in wanted if column), *(time.name for time in times if time)]
 
 

@@ -65,7 +65,7 @@ def _rows(source: Recognised, numbers: Sequence[str]) -> pl.DataFrame:
     singles = {
         "own": source.column(export.own_ids),
         "total": source.column(export.total),
-        "email": source.column(export.email),
+        "email": source.email(),
         "channel": source.column(export.channel),
         "origin": source.column(export.origin),
         "record_type": source.column(export.record_type),

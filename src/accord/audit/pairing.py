@@ -41,8 +41,11 @@ def pair(orders: pl.DataFrame, records: pl.DataFrame, shops: dict[int, str]) -> 
     by_order, by_record = compact(orders.get_column("key"), records.get_column("key"))
     asked, known = (_with_key(orders, by_order), _with_key(records, by_record))
     tangled = _tangled(asked, known)
-    split = _candidates(asked.join(tangled, on="key", how="semi"), known)
-    alone = asked if tangled.is_empty() else asked.join(tangled, on="key", how="anti")
+    several, alone = asked.head(0), asked
+    if not tangled.is_empty():
+        several = asked.join(tangled, on="key", how="semi")
+        alone = asked.join(tangled, on="key", how="anti")
+    split = _candidates(several, known)
     plain = alone.select("key", "order", "shop").join(
         known.select("key", "record", "of_shop"), on="key"
     )

@@ -44,6 +44,11 @@ class Recognised(NamedTuple):
         """Return the first column of this export with one of ``names``."""
         return named(self.table.columns, names)
 
+    def email(self) -> str | None:
+        """Return the column of mail addresses where day and amount cannot tell orders apart."""
+        told = self.created is not None and self.column(self.export.total) is not None
+        return None if told else self.column(self.export.email)
+
     def columns(self, names: Sequence[str]) -> list[str]:
         """Return all columns with one of ``names``, in the order of the names."""
         plain = {plain_name(column): column for column in reversed(self.table.columns)}
