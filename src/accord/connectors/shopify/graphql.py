@@ -3,20 +3,15 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from accord.connectors.shopify.payloads import (
+from accord.connectors.shopify.graphql_payloads import (
     GAllotment,
     GFulfillment,
     GFulfillmentOrder,
     GOrder,
     GReturn,
-    Thing,
-    count,
-    line_key,
     listed,
-    moment,
-    plain_id,
-    summed,
 )
+from accord.connectors.shopify.payloads import Thing, count, line_key, moment, plain_id, summed
 from accord.connectors.shopify.teller import Teller, allocation, order_refs, parcel, returned
 from accord.domain.report import THE_ORDER, Particulars, Report
 

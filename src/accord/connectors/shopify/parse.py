@@ -7,11 +7,11 @@ from msgspec import Struct
 
 from accord.connector_kit.wire import read_json
 from accord.connectors.shopify import graphql, rest
+from accord.connectors.shopify.graphql_payloads import GOrder
 from accord.connectors.shopify.payloads import (
     Fulfillment,
     FulfillmentEvent,
     FulfillmentOrder,
-    GOrder,
     Id,
     Order,
     OrderEdit,

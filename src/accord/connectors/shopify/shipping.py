@@ -6,17 +6,14 @@ from typing import Any
 
 from msgspec import Struct, convert
 
-from accord.connectors.shopify.payloads import (
+from accord.connectors.shopify.graphql_payloads import (
     GAllotment,
     GFulfillment,
     GFulfillmentOrder,
     GOrder,
-    count,
-    line_key,
     listed,
-    plain_id,
-    summed,
 )
+from accord.connectors.shopify.payloads import count, line_key, plain_id, summed
 from accord.domain.action import Ship
 from accord.domain.outcome import Outcome, Refused, Unneeded
 
