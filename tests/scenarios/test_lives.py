@@ -29,7 +29,7 @@ async def lived(seed, orders=ORDERS):
         return await faults(founded), [repr(each) for each in founded.stack.attempts]
 
 
-@pytest.mark.parametrize("seed", [2, 48])
+@pytest.mark.parametrize("seed", [13, 48])
 async def test_whatever_people_do_nothing_is_sent_unasked_looped_or_hidden(seed):
     found, attempts = await lived(seed)
 
