@@ -15,7 +15,7 @@ from accord.domain.accord import Accord
 from accord.engine.interpret import Interpreter
 from accord.engine.ports import Link, Store, TaskKind
 from accord.engine.propagate import Propagator, Watch
-from accord.engine.reading import Reader
+from accord.engine.reading import FeedNews, Reader
 from accord.engine.receive import Receiver
 from accord.engine.runner import Runner
 from accord.engine.settling import Pace
@@ -116,6 +116,7 @@ def engine(
     chance: Callable[[], float] = random.random,
     wake: Callable[[], None] = lambda: None,
     watch: Watch = lambda _attempt: None,
+    news: FeedNews = lambda _system, _reason: None,
 ) -> Engine:
     """Return the use cases over these parts."""
     pace = Pace(clock, chance)
@@ -126,7 +127,7 @@ def engine(
         receiver=Receiver(links, store, clock, wake),
         interpreter=Interpreter(accord, links, store, clock),
         propagator=Propagator(accord, links, store, pace, watch),
-        reader=Reader(links, store, pace),
+        reader=Reader(links, store, pace, news),
         poll_every={name: link.poll_every for name, link in links.items()},
         clock=clock,
     )

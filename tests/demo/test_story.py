@@ -37,6 +37,11 @@ async def test_every_kind_of_life_ends_in_agreement():
     assert found.orders == 12
 
 
+def test_the_first_order_of_every_story_is_the_plainest():
+    for seed in range(5):
+        assert next(lives(20, Random(seed))).kind == "one box"
+
+
 async def test_two_playings_of_one_story_are_the_same():
     async with played(8) as (_, first), played(8) as (_, second):
         assert await first() == await second()

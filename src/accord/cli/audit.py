@@ -38,8 +38,11 @@ class AuditGroup(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Take everything that does not begin with a command for the comparing of files."""
-        if not args or args[0] not in self.commands:
-            args = ["files", *(args or ["--help"])]
+        if not args:  # nothing was compared: that must not pass for agreement
+            typer.echo("Name two exports or more. `accord audit --help` tells the rest.", err=True)
+            raise typer.Exit(UNUSABLE)
+        if args[0] not in self.commands:
+            args = ["files", *args]
         return super().parse_args(ctx, args)
 
 

@@ -19,7 +19,7 @@ from accord.demo.play import STEP, play
 from accord.demo.scenarios import lives
 from accord.demo.stack import SEED, Stack, stack
 from accord.demo.summary import Summary, summary, tables
-from accord.settings.process import ProcessSettings, process_settings
+from accord.settings.process import HIGHEST_PORT, ProcessSettings, process_settings
 from accord.web.server import listen, serve
 
 HELD, BROKEN = 0, 1
@@ -43,7 +43,10 @@ def demo(
         float, typer.Option(min=0.1, help="Simulated hours a second, while a page is shown.")
     ] = 4.0,
     seed: Annotated[int, typer.Option(help="Another number, another story.")] = SEED,
-    port: Annotated[int | None, typer.Option(help="The page's port; a free one if taken.")] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=HIGHEST_PORT, help="The page's port; a free one if taken."),
+    ] = None,
     data: Annotated[Path | None, typer.Option(help="The data folder.")] = None,
 ) -> None:
     """Play the story of a shop, its books and its warehouse through the real engine.

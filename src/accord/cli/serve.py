@@ -10,12 +10,13 @@ from typing import Annotated
 
 import structlog
 import typer
+from sqlalchemy.exc import OperationalError
 
 from accord.bootstrap import engine, links, utc_now
 from accord.cli.surroundings import Surroundings, surroundings
 from accord.engine.runner import Runner
 from accord.settings.accord_file import FILE_NAME, UnsoundAccordError, load_accord
-from accord.settings.process import ProcessSettings, process_settings
+from accord.settings.process import HIGHEST_PORT, ProcessSettings, process_settings
 from accord.storage.embedded import embedded
 from accord.storage.postgres import PostgresStore, postgres_store
 from accord.web.app import web_app
@@ -33,7 +34,9 @@ def serve(
     file: Annotated[Path, typer.Argument(help="The accord file.")] = Path(FILE_NAME),
     *,
     host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(help="The port to listen on.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=HIGHEST_PORT, help="The port to listen on.")
+    ] = None,
     database: Annotated[
         str | None, typer.Option(help="A PostgreSQL server; by default the embedded one.")
     ] = None,
@@ -41,7 +44,8 @@ def serve(
 ) -> None:
     """Run Accord until it is told to stop; what is under way is finished first.
 
-    Exit status: 0 it was told to stop, 2 the accord file is not sound or the port is taken.
+    Exit status: 0 it was told to stop, 2 the accord file is not sound, the port is taken or the
+    database cannot be reached.
 
     Examples:  accord serve    accord serve shop.toml --port 8080
     """
@@ -56,6 +60,9 @@ def serve(
     except UnsoundAccordError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(UNUSABLE) from error
+    except OperationalError as error:
+        typer.echo(f"The database cannot be used: {error.orig}", err=True)
+        raise typer.Exit(UNUSABLE) from error
 
 
 def _listen(settings: ProcessSettings) -> socket.socket:
@@ -65,6 +72,13 @@ def _listen(settings: ProcessSettings) -> socket.socket:
         address = f"{settings.host}:{settings.port}"
         typer.echo(f"{address} cannot be listened on: {error.strerror}. Choose --port.", err=True)
         raise typer.Exit(UNUSABLE) from error
+
+
+def _tell_of_feed(system: str, reason: str) -> None:
+    if reason:
+        log.warning("a change feed stopped; it is tried again", system=system, reason=reason)
+    else:
+        log.info("a change feed is read again", system=system)
 
 
 @asynccontextmanager
@@ -79,12 +93,14 @@ async def store_of(settings: ProcessSettings) -> AsyncIterator[PostgresStore]:
 
 
 async def _serve(file: Path, around: Surroundings, settings: ProcessSettings) -> None:
-    accord, systems = load_accord(file, around.catalogue(), around.environment)
+    accord, systems, warnings = load_accord(file, around.catalogue(), around.environment)
+    for warning in warnings:
+        log.warning(warning.what, where=warning.key, remedy=warning.remedy)
     listening = _listen(settings)
     linked = links(systems, {}, utc_now)
     runner = Runner(lambda step, error: log.error("a turn failed", step=step, error=repr(error)))
     async with store_of(settings) as store:
-        works = engine(accord, linked, store, wake=runner.wake)
+        works = engine(accord, linked, store, wake=runner.wake, news=_tell_of_feed)
         app = web_app(
             works.receiver,
             store,

@@ -67,13 +67,16 @@ SHARES: dict[str, int] = {
 def lives(orders: int, chance: Random) -> Iterator[Life]:
     """Yield ``orders`` lives in the order in which they begin, mixed over three days.
 
-    From eight orders on, every kind of life is among them.
+    From eight orders on, every kind of life is among them. The first is the plainest, so that
+    who watches knows what to expect before anything odd happens.
     """
     more = [kind for kind, share in SHARES.items() for _ in range(share - 1)]
     chance.shuffle(more)
     every = [*SHARES, *more]
     kinds = [every[index % len(every)] for index in range(orders)]
     chance.shuffle(kinds)
+    plain = kinds.index("one box")
+    kinds[0], kinds[plain] = kinds[plain], kinds[0]
     for index, kind in enumerate(kinds):
         placed_after = index * (3 * DAY / orders)
         yield _LIVES[kind](f"#{1001 + index}", placed_after, chance)

@@ -1,6 +1,6 @@
 """Ask systems what is so: page through their changes, read single things again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from accord.domain.outcome import Outcome
@@ -43,6 +43,10 @@ def kept_from(
     ]
 
 
+# Told once when a feed stops for a new reason, and once, with no reason, when it is read again.
+FeedNews = Callable[[str, str], None]
+
+
 class Reader:
     """Follows the hints and the change feeds of every system."""
 
@@ -51,10 +55,13 @@ class Reader:
         links: Mapping[str, Link],
         store: Store,
         pace: Pace,
+        news: FeedNews,
     ) -> None:
         self._links = links
         self._store = store
         self._pace = pace
+        self._news = news
+        self._stopped: dict[str, str] = {}
 
     async def reread_turn(self, system: str) -> int:
         """Read again what hints of ``system`` named; return how many things were due."""
@@ -84,8 +91,14 @@ class Reader:
                 new = await self._page_through(self._links[system])
             except FeedError as stopped:
                 settlement = self._resume(task, stopped.outcome)
+            self._tell(system, settlement.note)
             await self._store.settle([settlement], self._pace.clock())
         return new
+
+    def _tell(self, system: str, reason: str) -> None:
+        if self._stopped.get(system, "") != reason:
+            self._stopped[system] = reason
+            self._news(system, reason)
 
     def _resume(self, task: Task, outcome: Outcome) -> Settlement:
         settlement = settle(task, outcome, self._pace)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -47,9 +48,17 @@ class UnsoundAccordError(UnusableInputError):
     """The accord file is missing, unreadable or contradictory; the text says where and why."""
 
 
+class Loaded(NamedTuple):
+    """A sound accord, what its links are made from, and the warnings that remain."""
+
+    accord: Accord
+    systems: Mapping[str, SystemSettings]
+    warnings: tuple[Finding, ...]
+
+
 def load_accord(
     path: Path, catalogue: Mapping[str, Connector], environment: Mapping[str, str]
-) -> tuple[Accord, Mapping[str, SystemSettings]]:
+) -> Loaded:
     """Return the accord of a file and what its links are made from.
 
     Raises ``UnsoundAccordError`` with every error found.
@@ -58,7 +67,7 @@ def load_accord(
     if read.accord is None or not read.sound:
         errors = [f"{path}: {f}" for f in read.findings if f.severity is Severity.ERROR]
         raise UnsoundAccordError("\n".join(errors))
-    return read.accord, read.systems
+    return Loaded(read.accord, read.systems, read.findings)
 
 
 def file_text(path: Path) -> str:

@@ -37,11 +37,13 @@ CONNECTOR = Connector(
             name="hook_token",
             help="The secret last part of the address given to V1 hooks: …/v1/<token>.",
             need=Need.SECRET,
+            default="",  # without it no V1 hook is believed
         ),
         Setting(
             name="jwks",
             help="ShipStation's public keys as JSON, by which V2 hooks are checked.",
             need=Need.SECRET,
+            default="",  # without them no V2 hook is believed
         ),
     ),
     parse=parse,
