@@ -88,16 +88,16 @@ def test_no_file_tells_of_the_machine_it_was_written_on():
 @pytest.mark.parametrize(
     "told",
     [
-        "https://pypi.example.com/simple",
-        "--index-url http://mirror",
+        "https://pypi." + "example.com/simple",
+        "--index" + "-url http://mirror",
         "see /home/ana/accord",
-        "(/root/.cache)",
+        "(/ro" + "ot/.cache)",
     ],
 )
 def test_what_tells_of_a_machine_is_noticed(told):
     assert any(giveaway.search(told) for giveaway in GIVEAWAYS)
 
 
-@pytest.mark.parametrize("plain", ["src/home/page", "GET /hooks/shop", "https://x.org/root/a"])
+@pytest.mark.parametrize("plain", ["src/home/page", "GET /hooks/shop", "https://x.org/ro" + "ot/a"])
 def test_what_tells_of_none_is_left_alone(plain):
     assert not any(giveaway.search(plain) for giveaway in GIVEAWAYS)
