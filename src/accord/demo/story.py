@@ -116,7 +116,7 @@ class Story:
 
     def _cancel(self, order: _Order, event: Event) -> str:
         self._stack.shop.cancel_order(order.life.number)
-        return f"{order.life.number} is cancelled by its customer after {event.after}"
+        return f"{order.life.number} is cancelled by its customer after {event.after // HOUR} hours"
 
     def _edit(self, order: _Order, event: Event) -> str:
         place = places(self._stack.accord, "shop")[EAST]
