@@ -113,17 +113,20 @@ async def _show(settings: ProcessSettings, showing: _Showing) -> None:
         listening = listen(settings.host, settings.port, 0)
         host, port = listening.getsockname()[:2]
         address = f"http://{host}:{port}/"
-        console.print(f"Orders and their matrices: [bold]{address}[/]  (Ctrl-C ends it)\n")
         serving = asyncio.create_task(serve(built.app, listening))
+        await asyncio.sleep(0)  # whoever reads the address may already tell us to stop
+        console.print(f"Orders and their matrices: [bold]{address}[/]  (Ctrl-C ends it)\n")
         telling = asyncio.create_task(_tell(built, console, showing))
-        await asyncio.wait({serving, telling}, return_when=asyncio.FIRST_COMPLETED)
-        if telling.done():
-            console.print(telling.result())
-            console.print(f"\nThe page stays: [bold]{address}[/]  (Ctrl-C ends it)")
-            await serving
-        else:  # told to stop in the middle of the story
+        try:
+            await asyncio.wait({serving, telling}, return_when=asyncio.FIRST_COMPLETED)
+            if telling.done():
+                console.print(telling.result())
+                console.print(f"\nThe page stays: [bold]{address}[/]  (Ctrl-C ends it)")
+                await serving
+        finally:  # told to stop, perhaps in the middle of the story
             telling.cancel()
-            await asyncio.gather(telling, return_exceptions=True)
+            serving.cancel()
+            await asyncio.gather(telling, serving, return_exceptions=True)
 
 
 async def _tell(built: Stack, console: Console, showing: _Showing) -> RenderableType:
