@@ -1,6 +1,5 @@
 """The one place where the parts are joined."""
 
-import asyncio
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -27,11 +26,6 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-async def sleep(much: timedelta) -> None:
-    """Wait in real time."""
-    await asyncio.sleep(much.total_seconds())
-
-
 def links(
     systems: Mapping[str, SystemSettings],
     transports: Mapping[str, httpx2.AsyncBaseTransport],
@@ -47,7 +41,6 @@ def links(
                 secrets=given.secrets,
                 transport=transports.get(name),
                 clock=clock,
-                sleep=sleep,
                 places=given.places,
             ),
         )

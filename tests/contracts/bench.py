@@ -136,13 +136,8 @@ async def set_up(
         secrets=simulator.secrets,
         transport=wire,
         clock=world.clock,
-        sleep=_no_sleep,
         answer_within=answer_within,
     )
     client = connector.connect(context)
     yield Bench(connector, world, simulator, wire, context, client)
     await client.close()
-
-
-async def _no_sleep(much: timedelta) -> None:
-    raise AssertionError(much)

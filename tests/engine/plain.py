@@ -1,7 +1,7 @@
 """A connector without a vendor: its envelopes are reports, written down as they are."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
@@ -114,14 +114,8 @@ def incoming(system: str, content: bytes, now: datetime) -> Incoming:
 
 
 def _context(name: str, clock: Callable[[], datetime]) -> Context:
-    return Context(
-        system=name, settings={}, secrets={}, transport=None, clock=clock, sleep=_no_sleep
-    )
+    return Context(system=name, settings={}, secrets={}, transport=None, clock=clock)
 
 
 def no_simulator(world: World, system: str) -> Simulator:
     raise AssertionError(system)
-
-
-async def _no_sleep(much: timedelta) -> None:
-    raise AssertionError(much)

@@ -88,7 +88,7 @@ def test_no_file_tells_of_the_machine_it_was_written_on():
 @pytest.mark.parametrize(
     "told",
     [
-        "https://pypi." + "example.com/simple",
+        "https://pypi." + "example.com/sim" + "ple",
         "--index" + "-url http://mirror",
         "see /home/ana/accord",
         "(/ro" + "ot/.cache)",

@@ -1,7 +1,7 @@
 import hashlib
 import hmac
 from base64 import b64encode
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import httpx2
 import pytest
@@ -63,7 +63,6 @@ async def door(store):
         secrets={"secret": "new", "secret_previous": "old"},
         transport=None,
         clock=lambda: NOON,
-        sleep=never,
     )
     links = {"bell": ConnectedSystem(BELL, context)}
     receiver = Receiver(links, store, lambda: NOON, lambda: None)
@@ -71,10 +70,6 @@ async def door(store):
     transport = in_process(app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://accord") as client:
         yield client
-
-
-async def never(much: timedelta) -> None:
-    raise AssertionError(much)
 
 
 async def waiting(store):

@@ -1,6 +1,6 @@
 """How a connector declares itself. What is absent it cannot do."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
@@ -48,7 +48,6 @@ class Context:
     secrets: Mapping[str, str]
     transport: httpx2.AsyncBaseTransport | None
     clock: Callable[[], datetime]
-    sleep: Callable[[timedelta], Awaitable[None]]
     places: Mapping[str, str] = field(default_factory=dict)
     answer_within: timedelta = ANSWER_WITHIN
 

@@ -11,7 +11,6 @@ from accord.demo.stack import Stack
 from accord.demo.story import Story
 from accord.domain.action import action_name
 from accord.domain.matrix import Matrix
-from accord.domain.report import NUMBER
 from accord.engine.ports import Attempt
 
 # After the last deed, feeds are still read and what is under way still arrives.
@@ -67,7 +66,7 @@ async def _attempts(stack: Stack) -> list[str]:
 
 
 def _in_words(attempt: Attempt, order: Matrix) -> str:
-    number = next((ref.value for ref in order.refs if ref.scope == NUMBER), "?")
+    number = order.number or "?"
     what = action_name(type(attempt.action)).replace("_", " ")
     came = action_name(type(attempt.outcome))
     return f"    Accord asks {attempt.system}: {what} #{number} ({came})"

@@ -11,7 +11,3 @@ class UnusableInputError(AccordError):
 
 class UnreadableError(UnusableInputError):
     """A payload that does not have the shape its sender documents. Kept and quarantined."""
-
-
-class StaleLeaseError(AccordError):
-    """The lease on this work ran out and another worker has it. Drop the result; it is theirs."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from msgspec import Struct
 from msgspec.structs import fields, replace
 
-from accord.domain.report import Particulars, Ref, Subject, SubjectKind
+from accord.domain.report import NUMBER, Particulars, Ref, Subject, SubjectKind
 from accord.domain.tracks import State, Track, rank
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -113,9 +113,10 @@ class Matrix(Struct, frozen=True, omit_defaults=True):
         """Return the id ``system`` itself gives the order, or None if it does not know it."""
         return next((ref.value for ref in self.refs if ref.scope == system), None)
 
-    def systems(self) -> frozenset[str]:
-        """Return the systems that have said anything of this order."""
-        return frozenset(cell.system for cell in self.cells.values())
+    @property
+    def number(self) -> str | None:
+        """Return the order number that people read, or None if no system told one."""
+        return next((ref.value for ref in self.refs if ref.scope == NUMBER), None)
 
 
 _FIELDS = tuple(field.name for field in fields(Particulars))

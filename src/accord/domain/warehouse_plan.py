@@ -8,7 +8,7 @@ from accord.domain.accord import Accord, System
 from accord.domain.action import Action, Allocate, CancelParcel, Hold, Release
 from accord.domain.comparison import GOOD_FOR
 from accord.domain.matrix import Matrix
-from accord.domain.report import NUMBER, Ref, SubjectKind
+from accord.domain.report import Ref, SubjectKind
 from accord.domain.tracks import State, Track
 from accord.domain.truth import Parcel, Truth, total
 
@@ -145,7 +145,7 @@ def _holds(parcels: list[Parcel], system: System, *, held: bool) -> Iterator[Act
 def _allocate(location: str, lines: dict[str, int], earlier: int, case: _Case) -> Allocate:
     owner = case.accord.ownership.owner(Track.ORDER) or ""
     order = case.matrix.own_ref(owner) or ""
-    number = next((ref.value for ref in case.matrix.refs if ref.scope == NUMBER), order)
+    number = case.matrix.number or order
     return Allocate(
         source=Ref(owner, f"{order}/{location}/{earlier}"),
         number=number,

@@ -105,7 +105,7 @@ class Propagator:
     async def _read_back(self, link: Link, matrix: Matrix, actions: Sequence[Action]) -> None:
         """Keep what the mirror says now. What it answered to the action proves nothing."""
         own = matrix.own_ref(link.system)
-        number = next((ref.value for ref in matrix.refs if ref.scope == NUMBER), "")
+        number = matrix.number or ""
         refs = [Ref("order", own) if own else Ref(NUMBER, number)]
         # What was taken back is in no listing of the order any more: it is asked for by name.
         refs += [Ref("parcel", f"{own}/{a.parcel}") for a in actions if isinstance(a, Withdraw)]

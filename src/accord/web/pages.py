@@ -17,7 +17,6 @@ from accord.domain.accord import Accord
 from accord.domain.action import action_name
 from accord.domain.comparison import compare
 from accord.domain.matrix import Matrix
-from accord.domain.report import NUMBER
 from accord.domain.sheet import sheet
 from accord.domain.tracks import State
 from accord.domain.truth import truth
@@ -111,7 +110,7 @@ def _order(file: OrderFile, accord: Accord) -> dict[str, Any]:
 
 
 def _number(matrix: Matrix) -> str:
-    return next((ref.value for ref in matrix.refs if ref.scope == NUMBER), "?")
+    return matrix.number or "?"
 
 
 def _page(templates: jinja2.Environment, name: str, **given: Any) -> Response[str]:

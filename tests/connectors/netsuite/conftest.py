@@ -30,8 +30,6 @@ def account(world: World) -> NetSuiteSimulator:
 
 @pytest.fixture
 def context(world: World, account: NetSuiteSimulator) -> Context:
-    async def no_sleep(_: timedelta) -> None:
-        return None
 
     return Context(
         system="erp",
@@ -39,7 +37,6 @@ def context(world: World, account: NetSuiteSimulator) -> Context:
         secrets=account.secrets,
         transport=in_process(account.app),
         clock=world.clock,
-        sleep=no_sleep,
         answer_within=timedelta(seconds=0.5),
     )
 

@@ -86,7 +86,6 @@ def _with(context: Context, secrets: Mapping[str, str]) -> Context:
         secrets=secrets,
         transport=context.transport,
         clock=context.clock,
-        sleep=context.sleep,
     )
 
 

@@ -31,8 +31,6 @@ def account(world: World) -> ShipStationSimulator:
 
 @pytest.fixture
 def context(world: World, account: ShipStationSimulator) -> Context:
-    async def no_sleep(_: timedelta) -> None:
-        return None
 
     return Context(
         system="depot",
@@ -40,7 +38,6 @@ def context(world: World, account: ShipStationSimulator) -> Context:
         secrets=account.secrets,
         transport=httpx2.ASGITransport(account.app),
         clock=world.clock,
-        sleep=no_sleep,
         answer_within=timedelta(seconds=0.5),
     )
 

@@ -36,10 +36,6 @@ ACCORD = Accord(
 )
 
 
-async def no_sleep(_much: timedelta) -> None:
-    """Return at once: nothing in the client waits."""
-
-
 @dataclass
 class Shop:
     """One order's worth of store: ``client`` talks to ``store`` in ``world``."""
@@ -79,7 +75,6 @@ def open_shop(answer_within: timedelta = timedelta(seconds=5)) -> Shop:
         secrets=store.secrets,
         transport=httpx2.ASGITransport(store.app),
         clock=world.clock,
-        sleep=no_sleep,
         places={"east": EAST, "west": WEST},
         answer_within=answer_within,
     )

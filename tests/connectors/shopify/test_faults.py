@@ -15,7 +15,7 @@ from accord.domain.outcome import (
     Unneeded,
 )
 from accord.domain.report import Ref
-from tests.connectors.shopify.shop import Shop, no_sleep, open_shop
+from tests.connectors.shopify.shop import Shop, open_shop
 
 SOON = timedelta(milliseconds=300)
 
@@ -42,7 +42,6 @@ async def test_a_wrong_client_secret_is_no_outage(shop: Shop) -> None:
         secrets={"client_id": "someone", "client_secret": "wrong"},
         transport=in_process(shop.store.app),
         clock=shop.world.clock,
-        sleep=no_sleep,
     )
     client = ShopifyClient(context)
 

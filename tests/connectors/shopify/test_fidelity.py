@@ -24,7 +24,7 @@ from accord.domain.action import (
 from accord.domain.outcome import Accepted, Applied
 from accord.domain.report import Ref
 from accord.domain.tracks import State
-from tests.connectors.shopify.shop import NOW, Shop, no_sleep
+from tests.connectors.shopify.shop import NOW, Shop
 
 Exchange = tuple[dict[str, Any], dict[str, Any]]
 
@@ -86,7 +86,6 @@ async def test_every_answer_is_what_the_document_asks_for(
         secrets=shop.store.secrets,
         transport=recorder,
         clock=shop.world.clock,
-        sleep=no_sleep,
     )
     await everything(shop, ShopifyClient(context))
 
