@@ -23,6 +23,9 @@ PLANTS = {
     "unknown_word": Order(number=0, books="Sales Order : Awaiting Pigeon"),
 }
 
+# Both sides say the same, or nothing is known that they say differently.
+ATTENTION = {"open_partial_shipment", "unknown_word"}
+
 
 def found(outcome):
     return sorted((one.order, one.pattern.value) for one in outcome.findings)
@@ -74,7 +77,9 @@ def test_whatever_is_planted_is_found_and_nothing_else(tmp_path_factory, plants,
 
     assert found(outcome) == [(f"#{1500 + at}", p) for at, p in enumerate(plants)]
     assert outcome.compared == len(orders)
-    assert outcome.agreeing == len(orders) - len(plants)
+    assert outcome.agreeing == len(orders) - len([p for p in plants if p not in ATTENTION])
+    assert outcome.tally.overdue == plants.count("open_partial_shipment")
+    assert outcome.tally.unread == plants.count("unknown_word")
 
 
 def test_an_order_younger_than_the_window_is_set_aside(tmp_path):

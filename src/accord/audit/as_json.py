@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 
 from accord.audit.errors import UnusableError
 from accord.audit.flight import as_instant
-from accord.audit.outcome import FileFound, Finding, Outcome
+from accord.audit.outcome import FileFound, Finding, Outcome, UnknownWord
 
 
 def as_json(outcome: Outcome) -> str:
@@ -26,16 +27,36 @@ def _object(outcome: Outcome) -> Mapping[str, object]:
             "orders_compared": outcome.compared,
             "orders_in_agreement": outcome.agreeing,
             "orders_set_aside": outcome.orders_set_aside,
-            "set_aside": dict(outcome.set_aside),
-            "patterns": outcome.counts(),
-            "unknown_words": [
-                {"system": w.system, "column": w.column, "word": w.word, "orders": w.orders}
-                for w in outcome.unknown_words
+            "orders_in_disagreement": outcome.tally.disagreeing,
+            "orders_overdue": outcome.tally.overdue,
+            "orders_with_unknown_words": outcome.tally.unread,
+            "set_aside": outcome.set_aside,
+            "set_aside_orders": [
+                {"order": one.order, "system": one.system, "reason": one.reason}
+                for one in outcome.aside
             ],
+            "patterns": outcome.counts(),
+            "worth": {pattern: _sums(sums) for pattern, sums in outcome.worth().items()},
+            "unknown_words": [_unknown_word(word) for word in outcome.unknown_words],
             "taken": as_instant(outcome.taken),
             "assumed": list(outcome.assumed),
         },
         "findings": [_finding(one) for one in outcome.findings],
+    }
+
+
+def _sums(sums: Mapping[str, Decimal]) -> list[Mapping[str, str | None]]:
+    """Return amounts as text, so that no program reads them as binary fractions."""
+    return [{"currency": name or None, "amount": f"{total:f}"} for name, total in sums.items()]
+
+
+def _unknown_word(word: UnknownWord) -> Mapping[str, object]:
+    return {
+        "system": word.system,
+        "column": word.column,
+        "word": word.word,
+        "orders": word.orders,
+        "orders_set_aside": word.aside,
     }
 
 

@@ -30,15 +30,17 @@ OTHER_CHANNEL = "of sales channels of which no shop export was given"
 
 
 class Judged(NamedTuple):
-    """``found`` has a row per finding; ``aside`` counts what was not judged, by reason.
+    """Orders and records that were judged, those set aside, and what each combination means.
 
     ``cases`` are the orders that were judged, ``extra`` the records unknown to the shop, and
-    ``outcomes`` the patterns of each combination of words.
+    ``outcomes`` the patterns of each combination of words. ``aside`` are orders of the shop and
+    ``extra_aside`` records unknown to it that were not judged; ``why`` is the reason.
     """
 
     cases: pl.DataFrame
     extra: pl.DataFrame
-    aside: dict[str, int]
+    aside: pl.DataFrame
+    extra_aside: pl.DataFrame
     outcomes: dict[int, list[Found]]
 
 
@@ -47,15 +49,13 @@ def judge(stack: Stack, flown: Flight, partial_limit: timedelta) -> Judged:
     takens = {one.name: one for one in flown.taken}
     cases = _cases(stack, flown, partial_limit)
     cases, aside = _without_doubt(cases, stack, flown, takens)
-    extra, more = _extras(stack, flown, takens)
-    for reason, count in more.items():
-        aside[reason] = aside.get(reason, 0) + count
+    extra, extra_aside = _extras(stack, flown, takens)
     cases = cases.with_columns(combination=_combination(stack))
     codes = [c for c in cases.columns if c.startswith("code") or c in {"shop", "overdue"}]
     places = cases.select(pl.col("combination").arg_unique()).to_series()
     distinct = cases.select("combination", *codes)[places]
     outcomes = {row["combination"]: _outcome(stack, row) for row in distinct.iter_rows(named=True)}
-    return Judged(cases, extra, {k: v for k, v in aside.items() if v}, outcomes)
+    return Judged(cases, extra, aside, extra_aside, outcomes)
 
 
 def _combination(stack: Stack) -> pl.Expr:
@@ -106,16 +106,16 @@ def _partial(shop: Coded) -> list[int]:
 
 def _without_doubt(
     cases: pl.DataFrame, stack: Stack, flown: Flight, times: Mapping[str, Taken]
-) -> tuple[pl.DataFrame, dict[str, int]]:
-    """Return the orders that can be judged, and how many cannot for each reason."""
-    aside: dict[str, int] = {}
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the orders that can be judged, and those that cannot with the reason ``why``."""
+    aside = [cases.head(0).with_columns(why=pl.lit("", pl.String))]
     kept = pl.Series("kept", [True]).new_from_index(0, cases.height)
     for mask, reason in _doubts(cases, stack, flown, times):
         left = kept & mask
         if left.any():
-            aside[reason] = aside.get(reason, 0) + int(left.sum())
+            aside.append(cases.filter(left).with_columns(why=pl.lit(reason)))
             kept &= ~mask
-    return (cases if kept.all() else cases.filter(kept)), aside
+    return (cases if kept.all() else cases.filter(kept)), pl.concat(aside)
 
 
 def _doubts(
@@ -177,9 +177,8 @@ def _before_first(cases: pl.DataFrame, at: int, follower: Follower) -> pl.Series
 
 def _extras(
     stack: Stack, flown: Flight, times: Mapping[str, Taken]
-) -> tuple[pl.DataFrame, dict[str, int]]:
-    """Return records that no order of the shop belongs to, and what is set aside of them."""
-    aside: dict[str, int] = {}
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return records that no order of the shop belongs to, and those of them set aside."""
     parts: list[pl.DataFrame] = []
     booked = [f.coded.frame.get_column("key") for f in books(stack)]
     for at, follower in enumerate(stack.followers):
@@ -191,13 +190,14 @@ def _extras(
             on_books = left.get_column("key").is_in(pl.concat(booked).drop_nulls().implode())
             left = left.filter(~on_books.fill_null(value=False))
         doubted = left.with_columns(why=_extra_doubt(left, stack, flown, times, follower))
-        for why, count in doubted.drop_nulls("why").group_by("why").len().rows():
-            aside[why] = aside.get(why, 0) + count
-        kept = doubted.filter(pl.col("why").is_null())
         number = pl.col("number0").cast(pl.String)
-        columns = ("record", "code", "created", "touched", "total", "own")
-        parts.append(kept.select(*columns, number=number, follower=pl.lit(at)))
-    return (pl.concat(parts) if parts else pl.DataFrame()), aside
+        columns = ("record", "code", "created", "touched", "total", "own", "why")
+        parts.append(doubted.select(*columns, number=number, follower=pl.lit(at)))
+    if not parts:
+        return pl.DataFrame(), pl.DataFrame()
+    whole = pl.concat(parts)
+    told = pl.col("why").is_null()
+    return whole.filter(told), whole.filter(~told)
 
 
 def _extra_doubt(

@@ -79,6 +79,7 @@ class Export(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         "class",
     )
     refunded: tuple[str, ...] = ()
+    currency: tuple[str, ...] = ("currency", "currencycode", "transactioncurrency", "ordercurrency")
     record_type: tuple[str, ...] = ()
     origin: tuple[str, ...] = ()
 

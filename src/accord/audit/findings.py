@@ -1,7 +1,7 @@
 """What was judged, as findings a person can act on: named, worded, grouped by cause."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -9,9 +9,11 @@ import polars as pl
 from msgspec import structs
 
 from accord.audit.compare import Judged, situation_of, tells_apart
-from accord.audit.outcome import Finding, UnknownWord
+from accord.audit.outcome import AGREEING, Finding, Tally, UnknownWord
 from accord.audit.stack import Stack
 from accord.audit.standings import Spoken
+from accord.audit.unknown import UnknownKey, unknown_words, with_unknown
+from accord.audit.worth import Amounts, Row, costliest_first
 from accord.domain.patterns import Found, Pattern, patterns
 from accord.domain.tracks import Track
 
@@ -27,9 +29,6 @@ _SINCE_CREATION = {
     Pattern.OPEN_PARTIAL_SHIPMENT,
     Pattern.NO_COUNTERPART,
 }
-_RANK = {pattern: rank for rank, pattern in enumerate(Pattern)}
-
-Row = Mapping[str, object]
 
 
 class _Case(NamedTuple):
@@ -40,44 +39,59 @@ class _Case(NamedTuple):
     order: str
     since: datetime | None
     created: datetime | None
-    worth: float
+    row: Row
 
 
-def findings(stack: Stack, judged: Judged) -> tuple[tuple[Finding, ...], tuple[UnknownWord, ...]]:
-    """Return every finding, the costliest first, and every word that no table knows."""
+class Told(NamedTuple):
+    """Every finding, the costliest first, the words no table knows, and the orders counted."""
+
+    findings: tuple[Finding, ...]
+    unknown: tuple[UnknownWord, ...]
+    tally: Tally
+
+
+def findings(stack: Stack, judged: Judged) -> Told:
+    """Return what is told of the orders that were judged."""
     rows: list[Finding] = []
-    unknown: Counter[tuple[str, str, str]] = Counter()
-    for case, found in (*_of_orders(stack, judged), *_of_extras(stack, judged)):
-        rows += [_finding(case, one) for one in found]
-        for finding, key in _unknown(case):
-            rows.append(finding)
+    unknown: Counter[UnknownKey] = Counter()
+    sorts: Counter[str] = Counter()
+    amounts = Amounts(stack)
+    for case, found in (*_of_orders(stack, judged, amounts), *_of_extras(stack, judged, amounts)):
+        of_case = [_finding(case, one, amounts) for one in found]
+        for finding, key in _unknown(case, amounts):
+            of_case.append(finding)
             unknown[key] += 1
-    counted = _with_causes(rows)
-    ordered = sorted(counted, key=lambda f: (_RANK[f.pattern], -f.worth, f.order))
-    words = tuple(UnknownWord(*key, count) for key, count in unknown.most_common())
-    return tuple(ordered), words
+        rows += of_case
+        sorts.update(_sorts({finding.pattern for finding in of_case}))
+    tally = Tally(
+        compared=judged.cases.height + judged.extra.height,
+        disagreeing=sorts["disagreeing"],
+        overdue=sorts["overdue"],
+        unread=sorts["unread"],
+    )
+    return Told(costliest_first(_with_causes(rows)), unknown_words(stack, judged, unknown), tally)
 
 
-def _of_orders(stack: Stack, judged: Judged) -> Iterable[tuple[_Case, list[Found]]]:
+def _sorts(found: set[Pattern]) -> Iterator[str]:
+    """Yield what an order with these findings is counted as."""
+    if found - AGREEING:
+        yield "disagreeing"
+        return
+    if Pattern.OPEN_PARTIAL_SHIPMENT in found:
+        yield "overdue"
+    if Pattern.UNKNOWN_WORD in found:
+        yield "unread"
+
+
+def _of_orders(
+    stack: Stack, judged: Judged, amounts: Amounts
+) -> Iterable[tuple[_Case, list[Found]]]:
     """Yield the orders whose combination of words says something is wrong."""
     telling = [at for at, found in judged.outcomes.items() if found]
-    strange = pl.any_horizontal(_unknown_codes(stack) or [pl.lit(value=False)])
+    strange = pl.any_horizontal(with_unknown(stack) or [pl.lit(value=False)])
     picked = judged.cases.filter(pl.col("combination").is_in(telling) | strange)
-    for row in picked.iter_rows(named=True):
+    for row in amounts.beside(picked).iter_rows(named=True):
         yield _case(stack, row), judged.outcomes[row["combination"]]
-
-
-def _unknown_codes(stack: Stack) -> list[pl.Expr]:
-    expressions = [
-        pl.col(f"code_{at}").is_in([c for c, s in enumerate(f.coded.spoken) if s.unknown])
-        for at, f in enumerate(stack.followers)
-    ]
-    shops = [
-        (pl.col("shop") == at)
-        & pl.col("code").is_in([c for c, s in enumerate(shop.spoken) if s.unknown])
-        for at, (_, shop) in enumerate(stack.shops)
-    ]
-    return [expression.fill_null(value=False) for expression in (*expressions, *shops)]
 
 
 def _case(stack: Stack, row: Row) -> _Case:
@@ -92,14 +106,13 @@ def _case(stack: Stack, row: Row) -> _Case:
         touched.append(row[f"touched_{at}"])
     times = [time for time in touched if isinstance(time, datetime)]
     created = row["created"] if isinstance(row["created"], datetime) else None
-    total = row["total"]
     return _Case(
         shop=name,
         spoken=spoken,
         order=str(row["number"]),
         since=max(times, default=created),
         created=created,
-        worth=total if isinstance(total, float) else 0.0,
+        row=row,
     )
 
 
@@ -110,9 +123,11 @@ def _both(one: Spoken | None, other: Spoken | None) -> Spoken | None:
     return one._replace(words=(*one.words, *other.words), unknown=(*one.unknown, *other.unknown))
 
 
-def _of_extras(stack: Stack, judged: Judged) -> Iterable[tuple[_Case, list[Found]]]:
+def _of_extras(
+    stack: Stack, judged: Judged, amounts: Amounts
+) -> Iterable[tuple[_Case, list[Found]]]:
     """Yield the records that are in the books, or in a list of payments, and not in the shop."""
-    for row in judged.extra.iter_rows(named=True):
+    for row in amounts.beside_extra(judged.extra).iter_rows(named=True):
         at = row["follower"]
         follower = stack.followers[at]
         spoken = follower.coded.spoken[row["code"]]
@@ -124,12 +139,12 @@ def _of_extras(stack: Stack, judged: Judged) -> Iterable[tuple[_Case, list[Found
             order=str(row["number"] or row["own"] or ""),
             since=row["touched"] or row["created"],
             created=row["created"],
-            worth=0.0,
+            row=row,
         )
         yield case, patterns(situation, tells_apart(stack))
 
 
-def _finding(case: _Case, found: Found) -> Finding:
+def _finding(case: _Case, found: Found, amounts: Amounts) -> Finding:
     about = _ABOUT.get(found.pattern) or _tracks(found)
     concerned = [name for name in case.spoken if name == case.shop or name in found.systems]
     if case.shop is None:
@@ -144,7 +159,7 @@ def _finding(case: _Case, found: Found) -> Finding:
         words=words,
         cause=_cause(found.pattern, words, others, case.shop),
         since=since or case.created,
-        worth=case.worth,
+        worth=amounts.worth(found.pattern, case.row),
     )
 
 
@@ -178,7 +193,7 @@ def _cause(
     return " ".join([*(", ".join([*said, *absent]),), *beside])
 
 
-def _unknown(case: _Case) -> Iterable[tuple[Finding, tuple[str, str, str]]]:
+def _unknown(case: _Case, amounts: Amounts) -> Iterable[tuple[Finding, UnknownKey]]:
     for name, spoken in case.spoken.items():
         for column, track, text in spoken.unknown if spoken else ():
             finding = Finding(
@@ -188,7 +203,7 @@ def _unknown(case: _Case) -> Iterable[tuple[Finding, tuple[str, str, str]]]:
                 words={name: text},
                 cause=f"unknown word `{text}` in {name}, column {column}",
                 since=case.since,
-                worth=case.worth,
+                worth=amounts.worth(Pattern.UNKNOWN_WORD, case.row),
             )
             yield finding, (name, column, text)
 

@@ -125,7 +125,7 @@ def likely_columns(source: Recognised) -> list[str]:
     export = source.export
     numbers = source.columns(export.numbers) if export.numbers else number_like(source)
     single = (export.own_ids, export.total, export.channel, export.origin, export.refunded)
-    more = (source.column(names) for names in (*single, export.record_type))
+    more = (source.column(names) for names in (*single, export.record_type, export.currency))
     presence = (source.column((one.name,)) for one in export.presence)
     times = [source.created, *source.touched]
     wanted = (

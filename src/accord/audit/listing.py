@@ -26,8 +26,9 @@ class Listing(NamedTuple):
     """Records of one kind from one export.
 
     ``frame`` has one row per record: ``record`` (its place), ``number`` columns as they are in
-    the file, ``own``, ``created``, ``touched``, ``total``, ``email``, ``channel``, ``origin``,
-    ``refunded``, and one column per word. ``words`` maps those columns to status columns.
+    the file, ``own``, ``created``, ``touched``, ``total``, ``refund``, ``currency``, ``email``,
+    ``channel``, ``origin``, ``refunded``, and one column per word. ``words`` maps those columns to
+    status columns.
     """
 
     source: Recognised
@@ -70,6 +71,7 @@ def _rows(source: Recognised, numbers: Sequence[str]) -> pl.DataFrame:
         "origin": source.column(export.origin),
         "record_type": source.column(export.record_type),
         "refund": source.column(export.refunded),
+        "currency": source.column(export.currency),
     }
     words = _word_columns(source)
     times = [*source.touched, *([source.created] if source.created else [])]
@@ -80,7 +82,7 @@ def _rows(source: Recognised, numbers: Sequence[str]) -> pl.DataFrame:
     created = read.get(source.created.name) if source.created else None
     return raw.select(
         *(pl.col(number).alias(f"number{at}") for at, number in enumerate(numbers)),
-        *(_or_null(column).alias(name) for name, column in singles.items() if name != "refund"),
+        *(_or_null(column).alias(name) for name, column in singles.items()),
         *(_word(name, column) for name, column in words.items()),
         created=pl.lit(None, INSTANT) if created is None else created,
         touched=pl.max_horizontal([*read.values(), pl.lit(None, INSTANT)]),

@@ -66,7 +66,7 @@ def _cells(finding: Finding, systems: list[str]) -> Iterator[str]:
         yield "no record" if word is None else word
     yield finding.cause
     yield as_instant(finding.since) or ""
-    yield f"{finding.worth:.2f}" if finding.worth else ""
+    yield f"{finding.worth.amount:f}" if finding.worth else ""
 
 
 def _save_workbook(outcome: Outcome, path: Path) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from accord.audit.aside import set_aside
 from accord.audit.compare import PARTIAL_LIMIT, Judged, judge, takens
 from accord.audit.encoding import Progress
 from accord.audit.errors import UnusableError
@@ -72,17 +73,14 @@ def _recognised(request: Request, folder: Path) -> list[Recognised]:
 def _outcome(
     files: Sequence[Recognised], stack: Stack, judged: Judged, flown: Flight, request: Request
 ) -> Outcome:
-    found, unknown = findings(stack, judged)
-    compared = judged.cases.height + judged.extra.height
-    drifting = len({finding.order for finding in found})
+    told = findings(stack, judged)
     return Outcome(
         files=tuple(_file(source, stack) for source in files),
-        compared=compared,
-        agreeing=max(0, compared - drifting),
-        set_aside=judged.aside,
+        tally=told.tally,
+        aside=set_aside(stack, judged),
         assumed=tuple(_assumed(files, stack, flown, request)),
-        unknown_words=unknown,
-        findings=found,
+        unknown_words=told.unknown,
+        findings=told.findings,
         taken=flown.now,
     )
 

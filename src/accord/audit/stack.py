@@ -51,7 +51,7 @@ def build(files: Sequence[Recognised], hints: Hints) -> Stack:
         join = find_join(source, keys, hints.join(source.table.name, source.table.columns))
         spine = _spine(orders, keys, join)
         listings = [
-            _without_copies(_keyed(coded(one), join)) for one in read_listings(source, join.columns)
+            _without_copies(keyed(coded(one), join)) for one in read_listings(source, join.columns)
         ]
         for listing in listings:
             whole = _gathered(_led(listing, listings)) if is_many(listing.listing.kind) else listing
@@ -159,7 +159,8 @@ def _records(listing: Coded) -> pl.DataFrame:
     )
 
 
-def _keyed(listing: Coded, join: Join) -> Coded:
+def keyed(listing: Coded, join: Join) -> Coded:
+    """Return a list with ``key``, the number of the shop's order in one normal form."""
     keys = [
         normal(listing.frame.get_column(f"number{at}"), join.form).alias(f"key{at}")
         for at in range(len(join.columns))

@@ -1,10 +1,12 @@
 """The sentences in which an audit is told, on every medium the same."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from itertools import groupby
 from typing import NamedTuple
 
-from accord.audit.outcome import Finding, Outcome
+from accord.audit.money import written
+from accord.audit.outcome import Finding, Outcome, SetAside, Tally, UnknownWord, Worth
 from accord.domain.patterns import Pattern
 
 TITLES = {
@@ -51,18 +53,35 @@ def groups(outcome: Outcome) -> list[Group]:
 
 
 def headline(outcome: Outcome) -> str:
-    """Return the whole result in one or two sentences."""
-    orders = len({finding.order for finding in outcome.findings})
-    if not orders:
-        rest = f"{count(outcome.compared, 'order')} compared, and all of them agree."
-    else:
-        share = orders / max(1, outcome.compared)
-        rest = (
-            f"{count(orders, 'order')} of {outcome.compared:,} ({share:.1%}) "
-            f"{'is' if orders == 1 else 'are'} not in agreement."
+    """Return the whole result in a few sentences, none of which says more than was found."""
+    tally = outcome.tally
+    sentences = [_agreement(tally)]
+    others = " other" if tally.disagreeing else ""
+    if tally.overdue:
+        sentences.append(
+            f"On {count(tally.overdue, f'{others} order'.strip())} the systems agree that a part "
+            "has shipped, and the rest is overdue."
+        )
+    if tally.unread:
+        have, them = ("has", "it") if tally.unread == 1 else ("have", "them")
+        sentences.append(
+            f"{count(tally.unread, f'{others} order'.strip())} {have} a word in no vocabulary; "
+            f"nothing else in {them} disagrees."
         )
     aside = outcome.orders_set_aside
-    return rest + (f" {count(aside, 'order')} set aside." if aside else "")
+    return " ".join([*sentences, *([f"{count(aside, 'order')} set aside."] if aside else [])])
+
+
+def _agreement(tally: Tally) -> str:
+    if tally.disagreeing:
+        share = tally.disagreeing / max(1, tally.compared)
+        are = "is" if tally.disagreeing == 1 else "are"
+        disagreeing = count(tally.disagreeing, "order")
+        return f"{disagreeing} of {tally.compared:,} ({share:.1%}) {are} not in agreement."
+    compared = f"{count(tally.compared, 'order')} compared"
+    if tally.overdue or tally.unread:
+        return f"{compared}, and on none do the systems contradict each other."
+    return f"{compared}, and all of them agree."
 
 
 def count(number: int, thing: str) -> str:
@@ -86,3 +105,30 @@ def refusals(outcome: Outcome, most: int) -> Sequence[str]:
         if len(file.refused) > most:
             told.append(f"{file.file}: {len(file.refused) - most:,} more lines refused")
     return told
+
+
+def worth_of(worth: Worth | None) -> str:
+    """Return an amount with its currency, and which amount it is where it is not the total."""
+    if worth is None:
+        return ""
+    amount = written(worth.amount, worth.currency)
+    return amount if worth.of == "total" else f"{amount} {worth.of}"
+
+
+def sums_of(sums: Mapping[str, Decimal]) -> str:
+    """Return the sums of each currency beside each other, the currencies in order."""
+    return ", ".join(written(sums[currency], currency) for currency in sorted(sums))
+
+
+def unknown_word(word: UnknownWord) -> str:
+    """Return where a word stands that no table knows, and on how many orders."""
+    judged = [f"on {count(word.orders, 'order')}"] if word.orders else []
+    aside = [f"on {count(word.aside, 'order')} set aside"] if word.aside else []
+    return f"`{word.word}` in {word.system}, column {word.column}: {' and '.join(judged + aside)}"
+
+
+def set_aside(outcome: Outcome) -> list[tuple[str, list[SetAside]]]:
+    """Return the orders that were not judged, by the reason."""
+    return [
+        (reason, list(found)) for reason, found in groupby(outcome.aside, key=lambda o: o.reason)
+    ]
