@@ -117,11 +117,16 @@ def write(
     delimiter: str = ",",
     encoding: str = "utf-8",
     titles: Sequence[str] = (),
+    ends: str = "\r\n",
+    quoted: bool = False,
 ) -> Path:
     with path.open("w", newline="", encoding=encoding) as file:
         for title in titles:
-            file.write(title + "\n")
-        writer = csv.DictWriter(file, columns, delimiter=delimiter, restval="")
+            file.write(title + ends)
+        quoting = csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL
+        writer = csv.DictWriter(
+            file, columns, delimiter=delimiter, restval="", lineterminator=ends, quoting=quoting
+        )
         writer.writeheader()
         writer.writerows(rows)
     return path

@@ -95,8 +95,8 @@ def _or_null(column: str | None) -> pl.Expr:
 
 
 def _word(name: str, column: str) -> pl.Expr:
-    if name.startswith("filled_"):  # only whether there is a value says something
-        return pl.col(column).is_not_null().alias(name)
+    if name.startswith("filled_"):  # a time or a number says something, a dash or a blank nothing
+        return pl.col(column).str.contains("[0-9]").fill_null(value=False).alias(name)
     return pl.col(column).cast(pl.Categorical).alias(name)
 
 

@@ -62,7 +62,7 @@ def _spoken(listing: Listing, row: dict[str, object]) -> Spoken:
     record = str(row["record_type"] or "")
     bare = any(not spec.line for spec in specs)
     for at, status in enumerate(source.statuses):
-        text = str(row[f"word{at}"] or "")
+        text = str(row[f"word{at}"] or "").strip()
         if status.spec.line:
             texts = str(row[LINES] or text or "").split("\x1f")
             lines = [source.words.read(status.spec.kinds, t) for t in texts if t]

@@ -121,6 +121,7 @@ def _frame(path: Path | bytes, layout: _Layout, skip: int, *, quoted: bool) -> p
         schema=dict.fromkeys(layout.columns, pl.String),
         separator=layout.delimiter,
         quote_char='"' if quoted else None,
+        null_values="",  # an empty cell is empty in quotes as well
         raise_if_empty=False,
     )
 
