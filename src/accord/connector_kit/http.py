@@ -3,8 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from typing import Any, TypeVar
 
 import httpx2
@@ -13,7 +12,7 @@ import msgspec
 from accord.domain.outcome import Unavailable
 from accord.engine.ports import FeedError
 
-__all__ = ["Answer", "FeedError", "Http", "as_json", "in_process", "retry_after"]
+__all__ = ["Answer", "FeedError", "Http", "as_json", "in_process"]
 
 T = TypeVar("T")
 
@@ -21,8 +20,6 @@ CONNECT_WITHIN = timedelta(seconds=3)
 ANSWER_WITHIN = timedelta(seconds=10)
 # After inflation. The largest documented answer, an order with all its lines, is far below.
 LARGEST_ANSWER = 2 * 1024 * 1024
-SHORTEST_WAIT = timedelta(seconds=1)
-LONGEST_WAIT = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,19 +105,6 @@ class Http:
 def in_process(app: Any) -> httpx2.AsyncBaseTransport:
     """Return a transport to an ASGI application in this process: no socket, the same client."""
     return httpx2.ASGITransport(app=app)
-
-
-def retry_after(headers: Mapping[str, str], now: datetime, otherwise: timedelta) -> timedelta:
-    """Return the wait a system asks for: seconds or a date, kept between a second and an hour."""
-    text = headers.get("retry-after", "")
-    try:
-        wait = timedelta(seconds=float(text))
-    except (ValueError, OverflowError):
-        try:
-            wait = parsedate_to_datetime(text) - now
-        except (ValueError, TypeError):
-            wait = otherwise
-    return min(max(wait, SHORTEST_WAIT), LONGEST_WAIT)
 
 
 def as_json(value: Any) -> bytes:

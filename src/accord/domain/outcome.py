@@ -31,9 +31,13 @@ class Refused(Struct, frozen=True, tag=True):
 
 
 class Throttled(Struct, frozen=True, tag=True):
-    """Too much asked at once; the same call is welcome after ``wait``."""
+    """Too much asked at once; the same call is welcome after ``wait``.
+
+    ``link_wide``: so is every other call to the system; otherwise one record alone is held.
+    """
 
     wait: timedelta
+    link_wide: bool = True
 
 
 class Unavailable(Struct, frozen=True, tag=True):

@@ -150,7 +150,9 @@ async def test_a_refusal_gives_netsuites_code_and_every_reason(
 def test_a_record_another_writer_saved_first_is_tried_again_soon(world: World) -> None:
     body = b'{"status":400,"o:errorDetails":[{"detail":"x","o:errorCode":"RCRD_HAS_BEEN_CHANGED"}]}'
 
-    assert failure(Answer(400, {}, body), world.now) == Throttled(timedelta(seconds=2))
+    assert failure(Answer(400, {}, body), world.now) == Throttled(
+        timedelta(seconds=2), link_wide=False
+    )
 
 
 def test_a_gateway_page_behind_an_error_status_is_an_outage_not_a_refusal(world: World) -> None:

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 import msgspec
 from msgspec import Struct, field
 
-from accord.connector_kit.http import Answer, retry_after
+from accord.connector_kit.http import Answer
+from accord.connector_kit.retry_after import retry_after
 from accord.domain.outcome import Outcome, Refused, Throttled, Unauthorized, Unavailable
 
 # Nobody says how long to wait when the account's pool of parallel requests is full; most calls
@@ -70,7 +71,7 @@ def failure(answer: Answer, now: datetime) -> Outcome:
     if answer.status == 429 or codes & FULL_POOL_CODES:  # noqa: PLR2004 - Too Many Requests
         return Throttled(retry_after(answer.headers, now, POOL_IS_FULL))
     if codes & CHANGED_MEANWHILE_CODES:
-        return Throttled(ANOTHER_WAS_FIRST)
+        return Throttled(ANOTHER_WAS_FIRST, link_wide=False)
     if answer.status == 401:  # noqa: PLR2004 - Unauthorized
         return Unauthorized(_told(reasons) or "NetSuite refused the access token")
     if problem is None or not 400 <= answer.status < 500:  # noqa: PLR2004 - a client error

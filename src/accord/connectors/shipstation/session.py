@@ -8,7 +8,8 @@ import msgspec
 from msgspec import Struct
 
 from accord.connector_kit.connector import Context
-from accord.connector_kit.http import Answer, Http, as_json, retry_after
+from accord.connector_kit.http import Answer, Http, as_json
+from accord.connector_kit.retry_after import retry_after
 from accord.domain.outcome import Refused, Throttled, Unauthorized, Unavailable
 
 T = TypeVar("T")

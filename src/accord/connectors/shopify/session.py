@@ -9,7 +9,8 @@ from typing import Any
 from msgspec import Struct
 
 from accord.connector_kit.connector import Context
-from accord.connector_kit.http import SHORTEST_WAIT, Answer, Http, as_json, retry_after
+from accord.connector_kit.http import Answer, Http, as_json
+from accord.connector_kit.retry_after import clamped, retry_after
 from accord.connector_kit.token import Token, TokenHolder
 from accord.domain.outcome import (
     Outcome,
@@ -186,9 +187,9 @@ def _wait(extensions: _Extensions | None) -> timedelta:
     cost = extensions.cost if extensions else None
     bucket = cost.throttle_status if cost else None
     if cost is None or bucket is None or bucket.restore_rate <= 0:
-        return SHORTEST_WAIT
+        return clamped(timedelta(0))
     lacking = (cost.requested_query_cost or 0) - bucket.currently_available
-    return max(timedelta(seconds=lacking / bucket.restore_rate), SHORTEST_WAIT)
+    return clamped(timedelta(seconds=lacking / bucket.restore_rate))
 
 
 def refusal(payload: Data | None, errors_field: str = "userErrors") -> Outcome | None:
