@@ -72,6 +72,7 @@ def _file(found: FileFound) -> Mapping[str, object]:
         "rows_refused": found.rows_refused,
         "orders": found.orders,
         "read_as": found.how,
+        "time_zone": found.time_zone,
         "refused": [{"line": one.line, "reason": one.reason} for one in found.refused],
     }
 

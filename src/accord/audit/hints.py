@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from accord.audit.errors import UnusableError
 from accord.audit.exports import Kind
+from accord.audit.times import UTC_ZONE, is_zone
 from accord.domain.vocabulary import Row
 
 
@@ -19,12 +20,17 @@ class FileHint(Struct, frozen=True, forbid_unknown_fields=True):
     join: str | None = None
     status: tuple[str, ...] = ()
     words: tuple[Row, ...] = ()
+    time_zone: str | None = None
 
 
 class Hints(Struct, frozen=True, forbid_unknown_fields=True):
-    """Everything said of all files. Of two hints about one thing the first counts."""
+    """Everything said of all files. Of two hints about one thing the first counts.
+
+    ``time_zone`` holds for every file of which no other is said.
+    """
 
     files: tuple[FileHint, ...] = ()
+    time_zone: str | None = None
 
     def _of(self, file: str) -> list[FileHint]:
         return [hint for hint in self.files if PurePath(hint.file).name == file]
@@ -45,6 +51,18 @@ class Hints(Struct, frozen=True, forbid_unknown_fields=True):
         """Return the columns said to hold the status."""
         given = [column for hint in self._of(file) for column in hint.status]
         return tuple(_column(file, column, columns) for column in dict.fromkeys(given))
+
+    def zone(self, file: str) -> str:
+        """Return where the clock stands that writes times without a zone; UTC if not said.
+
+        Raises ``UnusableError`` where there is no zone of that name.
+        """
+        own = next((h.time_zone for h in self._of(file) if h.time_zone), None)
+        zone = own or self.time_zone or UTC_ZONE
+        if not is_zone(zone):
+            reason = f"there is no time zone {zone!r}; one is named as in Europe/Berlin."
+            raise UnusableError(file if own else "--time-zone", reason)
+        return zone
 
     def rows(self, file: str) -> tuple[Row, ...]:
         """Return the words that are given a meaning for this file."""
@@ -69,7 +87,7 @@ def with_hint(hints: Hints, flag: str, file: str, value: str) -> Hints:
         "--join": lambda: FileHint(file, join=value),
         "--status": lambda: FileHint(file, status=(value,)),
     }
-    return Hints((said[flag](), *hints.files))
+    return structs.replace(hints, files=(said[flag](), *hints.files))
 
 
 def _kind(file: str, value: str) -> Kind:

@@ -50,6 +50,8 @@ def _file(found: FileFound, outcome: Outcome) -> str:
     ]
     if found.join_column:
         lines.append(f"join = {_quoted(found.join_column)}")
+    if found.time_zone:
+        lines.append(f"time_zone = {_quoted(found.time_zone)}")
     columns = ", ".join(_quoted(column) for column in found.status_columns)
     lines.append(f"status = [{columns}]")
     for word in outcome.unknown_words:

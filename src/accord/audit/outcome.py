@@ -19,6 +19,7 @@ class FileFound(Struct, frozen=True, kw_only=True):
     """One file: what it was taken for, how sure that is from 0 to 1, and its rows.
 
     ``rows_read`` and ``rows_refused`` together are the lines of the file below its header.
+    ``time_zone`` is what times without a zone of their own were read in, if there are any.
     """
 
     file: str
@@ -33,6 +34,7 @@ class FileFound(Struct, frozen=True, kw_only=True):
     how: str
     status_columns: tuple[str, ...] = ()
     refused: tuple[Refused, ...] = ()
+    time_zone: str | None = None
 
 
 class Worth(Struct, frozen=True):

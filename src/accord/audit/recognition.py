@@ -44,6 +44,12 @@ class Recognised(NamedTuple):
         """Return the first column of this export with one of ``names``."""
         return named(self.table.columns, names)
 
+    @property
+    def clock(self) -> str | None:
+        """Return the zone its times are read in; None where each names its own."""
+        times = [time for time in (self.created, *self.touched) if time and not time.zoned]
+        return times[0].zone if times else None
+
     def email(self) -> str | None:
         """Return the column of mail addresses where day and amount cannot tell orders apart."""
         told = self.created is not None and self.column(self.export.total) is not None
@@ -83,7 +89,15 @@ def recognise(
     best, *others = ranked
     if given is None:
         _sure(table, best, others)
+    best = _in_zone(best, hints.zone(table.name))
     return best._replace(confidence=1.0) if given else best
+
+
+def _in_zone(found: Recognised, zone: str) -> Recognised:
+    created = found.created._replace(zone=zone) if found.created else None
+    return found._replace(
+        created=created, touched=tuple(time._replace(zone=zone) for time in found.touched)
+    )
 
 
 def _sure(table: Table, best: Recognised, others: list[Recognised]) -> None:

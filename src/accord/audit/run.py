@@ -111,6 +111,7 @@ def _file(source: Recognised, stack: Stack) -> FileFound:
         how=table.how,
         status_columns=tuple(status.column for status in source.statuses),
         refused=tuple(table.refused),
+        time_zone=source.clock,
     )
 
 
@@ -128,8 +129,11 @@ def _assumed(
         times = [t for t in (source.created, *source.touched) if t]
         if any(time.ambiguous() for time in times):
             told.append(f"{source.table.name} writes dates with the month first.")
-        if times and not all(time.zoned or time.days for time in times):
-            told.append(f"Times in {source.table.name} name no time zone; they are read as UTC.")
+        if source.clock:
+            told.append(
+                f"Times in {source.table.name} name no time zone; they are read as {source.clock} "
+                "(--time-zone)."
+            )
     for follower in stack.followers:
         join = follower.join
         told.append(

@@ -1,11 +1,12 @@
 """Times as exports write them, read as instants."""
 
-from datetime import time
+from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 import polars as pl
 
 INSTANT = pl.Datetime("us", "UTC")
+UTC_ZONE = "UTC"
 
 # Exact formats first; of day-first and month-first the one that reads every value is taken.
 _ZONED = (
@@ -63,11 +64,15 @@ _NEARLY_ALL = 0.9
 
 
 class TimeColumn(NamedTuple):
-    """A column of times and the format it is in. ``days`` marks dates without a time of day."""
+    """A column of times and the format it is in. ``days`` marks dates without a time of day.
+
+    ``zone`` is where the clock stood that wrote times without a zone of their own.
+    """
 
     name: str
     format: str
     days: bool
+    zone: str = UTC_ZONE
 
     @property
     def zoned(self) -> bool:
@@ -76,6 +81,11 @@ class TimeColumn(NamedTuple):
 
     def read(self, frame: pl.DataFrame) -> pl.Series:
         """Return the values of a frame as instants; what cannot be read is null."""
+        read = self._as_written(frame)
+        return read if self.zoned or self.zone == UTC_ZONE else _from_clock(read, self.zone)
+
+    def _as_written(self, frame: pl.DataFrame) -> pl.Series:
+        """Return the values as if every clock stood in UTC."""
         text = frame.get_column(self.name)
         if "%S" not in self.format:  # days and minutes repeat, so each is read once
             return _read_once_each(text, self.format)
@@ -94,6 +104,31 @@ class TimeColumn(NamedTuple):
     def ambiguous(self) -> bool:
         """Return whether day and month could be the other way round."""
         return "%m/%d" in self.format
+
+
+def is_zone(name: str) -> bool:
+    """Return whether this is the IANA name of a time zone, such as ``Europe/Berlin``."""
+    try:
+        pl.Series([datetime(2026, 1, 1)]).dt.replace_time_zone(name)  # noqa: DTZ001 - a clock's
+    except pl.exceptions.PolarsError:
+        return False
+    return True
+
+
+def _from_clock(read: pl.Series, zone: str) -> pl.Series:
+    """Return instants from what a clock in ``zone`` showed.
+
+    An hour shown twice is its first; one that the clock skipped is the hour after.
+    """
+    shown = read.dt.replace_time_zone(None)
+    found = _there(shown, zone)
+    if found.null_count() > shown.null_count():
+        found = found.zip_with(found.is_not_null(), _there(shown + timedelta(hours=1), zone))
+    return found.dt.convert_time_zone(UTC_ZONE).alias(read.name)
+
+
+def _there(shown: pl.Series, zone: str) -> pl.Series:
+    return shown.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
 
 
 def time_column(sample: pl.DataFrame, name: str) -> TimeColumn | None:

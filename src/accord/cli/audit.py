@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from msgspec import structs
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from typer.core import TyperGroup
@@ -63,6 +64,9 @@ def files(
     write: Annotated[
         Path | None, typer.Option("--write-mapping", help="Write down what was assumed.")
     ] = None,
+    time_zone: Annotated[
+        str | None, typer.Option(help="Where clocks stand that name no zone: Europe/Berlin.")
+    ] = None,
     in_flight: Annotated[
         str | None, typer.Option(help="Set aside what is younger; 0 for nothing.")
     ] = None,
@@ -86,7 +90,7 @@ def files(
             check_format(path)
         request = Request(
             files=exports,
-            hints=_hints(mapping, said),
+            hints=_hints(mapping, said, time_zone),
             settings=_settings(setting or ()),
             window=None if in_flight is None else _length(in_flight, "--in-flight"),
             partial_limit=_length(partial_limit, "--partial-limit"),
@@ -103,9 +107,12 @@ def files(
     raise typer.Exit(DRIFT if outcome.findings else AGREEMENT)
 
 
-def _hints(mapping: Path | None, said: Mapping[str, Sequence[str] | None]) -> Hints:
+def _hints(
+    mapping: Path | None, said: Mapping[str, Sequence[str] | None], time_zone: str | None
+) -> Hints:
     """Return what the flags say, and after them what the mapping file says."""
     hints = read_mapping(mapping) if mapping else Hints()
+    hints = structs.replace(hints, time_zone=time_zone or hints.time_zone)
     for flag, pairs in said.items():
         for pair in reversed(pairs or ()):
             file, equals, value = pair.partition("=")
