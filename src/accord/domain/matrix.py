@@ -1,15 +1,19 @@
 """Everything known of one order: facts only. What follows from them is computed elsewhere."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cached_property, lru_cache
+from itertools import chain
 
 from msgspec import Struct
 from msgspec.structs import fields, replace
 
-from accord.domain.report import NUMBER, Particulars, Ref, Subject, SubjectKind
+from accord.domain.report import NUMBER, SILENT, Particulars, Ref, Subject, SubjectKind
 from accord.domain.tracks import State, Track, rank
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
+# Names are asked for again and again while one order is in hand; this holds those of a batch.
+_NAMES_KEPT = 8192
 
 
 class Cell(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -74,17 +78,19 @@ class Known(Struct, frozen=True, omit_defaults=True):
         return known_key(self.system, self.subject)
 
 
+@lru_cache(maxsize=_NAMES_KEPT)
 def cell_key(system: str, track: Track, subject: Subject) -> str:
     """Return the name of a cell within its matrix."""
     return f"{system}|{track}|{subject}"
 
 
+@lru_cache(maxsize=_NAMES_KEPT)
 def known_key(system: str, subject: Subject) -> str:
     """Return the name of a subject's particulars within its matrix."""
     return f"{system}|{subject}"
 
 
-class Matrix(Struct, frozen=True, omit_defaults=True):
+class Matrix(Struct, frozen=True, omit_defaults=True, dict=True):
     """The facts of one order: a cell per system, track and subject, and the particulars.
 
     ``refs`` holds every name a system uses for the order. Nothing in it is a conclusion.
@@ -105,9 +111,14 @@ class Matrix(Struct, frozen=True, omit_defaults=True):
 
     def subjects(self, system: str, kind: SubjectKind) -> Iterator[Subject]:
         """Yield the subjects of one kind that ``system`` has spoken of, oldest id first."""
-        found = {k.subject for k in self.known.values() if k.system == system}
-        found |= {c.subject for c in self.cells.values() if c.system == system}
-        yield from sorted(subject for subject in found if subject.kind is kind)
+        yield from self._subjects.get((system, kind), ())
+
+    @cached_property
+    def _subjects(self) -> Mapping[tuple[str, SubjectKind], list[Subject]]:
+        found: dict[tuple[str, SubjectKind], set[Subject]] = {}
+        for told in chain(self.known.values(), self.cells.values()):
+            found.setdefault((told.system, told.subject.kind), set()).add(told.subject)
+        return {whose: sorted(subjects) for whose, subjects in found.items()}
 
     def own_ref(self, system: str) -> str | None:
         """Return the id ``system`` itself gives the order, or None if it does not know it."""
@@ -151,6 +162,8 @@ def told_by(
     read_at: datetime | None = None,
 ) -> Known | None:
     """Return the particulars of one report as knowledge, or None if it told none."""
+    if particulars is SILENT:
+        return None
     spoken = [name for name in _FIELDS if getattr(particulars, name) is not None]
     if not spoken:
         return None

@@ -9,6 +9,8 @@ from msgspec import Struct
 class SubjectKind(StrEnum):
     """What a status speaks of."""
 
+    __hash__ = str.__hash__
+
     ORDER = "order"
     ALLOCATION = "allocation"  # goods asked of one place, before or beside a parcel
     PARCEL = "parcel"
