@@ -1,6 +1,6 @@
 """Everything known of one order: facts only. What follows from them is computed elsewhere."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from itertools import chain
@@ -116,7 +116,8 @@ class Matrix(Struct, frozen=True, omit_defaults=True, dict=True):
     @cached_property
     def _subjects(self) -> Mapping[tuple[str, SubjectKind], list[Subject]]:
         found: dict[tuple[str, SubjectKind], set[Subject]] = {}
-        for told in chain(self.known.values(), self.cells.values()):
+        everything: Iterable[Cell | Known] = chain(self.known.values(), self.cells.values())
+        for told in everything:
             found.setdefault((told.system, told.subject.kind), set()).add(told.subject)
         return {whose: sorted(subjects) for whose, subjects in found.items()}
 
