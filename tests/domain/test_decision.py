@@ -9,15 +9,13 @@ from accord.domain.accord import Rule
 from accord.domain.decision import (
     Applied,
     Ignored,
-    ImpossibleQuantity,
     Late,
     Quarantined,
     Repeated,
-    UnknownSystem,
-    UnknownWord,
     decide,
 )
 from accord.domain.matrix import Matrix
+from accord.domain.reason import ImpossibleQuantity, UnknownSystem, UnknownWord
 from accord.domain.report import THE_ORDER, Particulars, Report
 from accord.domain.tracks import State, Track
 from accord.domain.truth import truth

@@ -4,64 +4,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from accord.domain.accord import Accord
+from accord.domain.boundary import unusable
 from accord.domain.matrix import Cell, Known, Matrix, learn, told_by
+from accord.domain.reason import Reason, UnknownSystem, UnknownWord
 from accord.domain.report import THE_ORDER, Report, Subject
 from accord.domain.tracks import Track
 from accord.domain.vocabulary import Meaning, Silent, Unknown
-
-
-class UnknownWord(Struct, frozen=True, tag=True):
-    """A word in no table. Map it, or list it as ignored, and release what waited."""
-
-    system: str
-    kind: str
-    word: str
-
-    def __str__(self) -> str:
-        return (
-            f"{self.system} said {self.word!r} on {self.kind}, which is in no table. Map the word "
-            f"in the accord under [[systems.{self.system}.words]], then release it."
-        )
-
-
-class ImpossibleQuantity(Struct, frozen=True, tag=True):
-    """A line with a quantity no order can have."""
-
-    system: str
-    line: str
-    quantity: int
-
-    def __str__(self) -> str:
-        return (
-            f"{self.system} gave line {self.line!r} the quantity {self.quantity}, which no order "
-            "has. Look at the order there; a corrected one will come through."
-        )
-
-
-class UnknownSystem(Struct, frozen=True, tag=True):
-    """A report of a system that the accord does not name."""
-
-    system: str
-
-    def __str__(self) -> str:
-        return f"The accord names no system {self.system!r}. Add it under [systems], then release."
-
-
-class UnusableName(Struct, frozen=True, tag=True):
-    """A name for the order that no system gives an order: empty, or endless."""
-
-    system: str
-    scope: str
-    length: int
-
-    def __str__(self) -> str:
-        return (
-            f"{self.system} named an order by a {self.scope} of {self.length} characters; look at "
-            "the order there. A corrected one will come through."
-        )
-
-
-Reason = UnknownWord | ImpossibleQuantity | UnknownSystem | UnusableName
 
 
 class Applied(Struct, frozen=True):
@@ -100,11 +48,6 @@ class Quarantined(Struct, frozen=True):
 
 Decision = Applied | Repeated | Late | Ignored | Quarantined
 
-# More than any order line holds; a larger figure is a field read wrongly.
-LARGEST_QUANTITY = 1_000_000
-# Longer than any vendor's id; a longer one is another field read by mistake.
-LONGEST_NAME = 200
-
 
 def decide(matrix: Matrix, report: Report, accord: Accord, evidence: str = "") -> Decision:
     """Return what ``report`` does to ``matrix``; change nothing.
@@ -128,18 +71,6 @@ def decide(matrix: Matrix, report: Report, accord: Accord, evidence: str = "") -
     if isinstance(decision, Applied) or not _taught(learned, matrix, report):
         return decision
     return Applied(decision.matrix, ())
-
-
-def unusable(report: Report) -> ImpossibleQuantity | UnusableName | None:
-    """Return why a report cannot be used whatever the accord says, or None."""
-    for ref in report.order:
-        if not 0 < len(ref.value) <= LONGEST_NAME:
-            return UnusableName(report.system, ref.scope, len(ref.value))
-    for lines in (report.particulars.lines, report.particulars.ordered):
-        for line, quantity in (lines or {}).items():
-            if not 0 <= quantity <= LARGEST_QUANTITY:
-                return ImpossibleQuantity(report.system, line, quantity)
-    return None
 
 
 def _learn(matrix: Matrix, report: Report) -> Matrix:

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from accord.domain.reason import Flaw
 from accord.domain.report import Ref, Report
 
 
@@ -46,7 +47,10 @@ class Standing(StrEnum):
 
 
 class Envelope(Struct, frozen=True, kw_only=True):
-    """A kept envelope, claimed for reading. ``id`` is the number it is kept under."""
+    """A kept envelope, claimed for reading. ``id`` is the number it is kept under.
+
+    ``tries`` is how often in a row whoever had it in hand died or failed.
+    """
 
     id: int
     system: str
@@ -55,6 +59,7 @@ class Envelope(Struct, frozen=True, kw_only=True):
     body: bytes
     headers: Mapping[str, str]
     received_at: datetime
+    tries: int = 0
 
 
 class Lookup(Struct, frozen=True):
@@ -68,8 +73,12 @@ class Lookup(Struct, frozen=True):
 
 
 class Parsed(Struct, frozen=True):
-    """What a connector read in one envelope. ``ignored`` is the reason when it says nothing."""
+    """What a connector read in one envelope. ``ignored`` is the reason when it says nothing.
+
+    Reports of an order with a flaw are not decided: nothing of it is taken from this envelope.
+    """
 
     reports: tuple[Report, ...] = ()
     lookups: tuple[Lookup, ...] = ()
     ignored: str = ""
+    flaws: tuple[Flaw, ...] = ()

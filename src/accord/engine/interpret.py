@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from accord.domain.accord import Accord
 from accord.domain.action import Action
+from accord.domain.boundary import untimely, unusable
 from accord.domain.decision import (
     Applied,
     Decision,
@@ -16,11 +17,21 @@ from accord.domain.decision import (
     Quarantined,
     Repeated,
     decide,
-    unusable,
 )
 from accord.domain.errors import UnreadableError
 from accord.domain.matrix import Cell, Matrix
 from accord.domain.plan import plan
+from accord.domain.reason import (
+    ContradictingNames,
+    Objection,
+    Poison,
+    ReaderFailed,
+    Reason,
+    RivalOrder,
+    UnknownSystem,
+    UnreadablePayload,
+    sentence,
+)
 from accord.domain.report import Ref, Report
 from accord.domain.truth import truth
 from accord.engine.envelope import Envelope, Lookup, Origin, Parsed, Standing
@@ -28,6 +39,10 @@ from accord.engine.order_finding import Contradiction, Found, New, Unlinked, fin
 from accord.engine.ports import Change, Link, LinkTakenError, Sitting, Store, Verdict
 
 BATCH = 500
+# An envelope is set aside once this many hands died or failed over it, alone with it in the end.
+MOST_TRIES = 3
+# More of an error than this tells nobody anything.
+LONGEST_ERROR = 500
 
 # The weightiest of what became of an envelope's reports is what became of the envelope.
 _WEIGHT = (
@@ -48,6 +63,7 @@ class _Reading:
     parsed: Parsed
     standing: Standing = Standing.IGNORED
     reasons: list[str] = field(default_factory=list)
+    objections: list[Objection] = field(default_factory=list)
     waits_for: Ref | None = None
 
     def rule(self, standing: Standing, reason: str = "") -> None:
@@ -56,12 +72,18 @@ class _Reading:
         if reason:
             self.reasons.append(reason)
 
+    def object(self, reason: Reason, names: tuple[Ref, ...] = ()) -> None:
+        self.rule(Standing.QUARANTINED, sentence(reason))
+        self.objections.append(Objection(reason, tuple(dict.fromkeys(ref.value for ref in names))))
+
     def verdict(self) -> Verdict:
+        aside = self.standing is Standing.QUARANTINED
         return Verdict(
             envelope=self.envelope.id,
             standing=self.standing,
             reason="; ".join(dict.fromkeys(self.reasons)),
             waits_for=self.waits_for,
+            objections=tuple(dict.fromkeys(self.objections)) if aside else (),
         )
 
 
@@ -125,23 +147,32 @@ class Interpreter:
         await sitting.write(self._changes(batch), verdicts, lookups, now)
 
     def _read(self, envelope: Envelope) -> _Reading:
-        link = self._links.get(envelope.system)
-        if link is None:
-            reading = _Reading(envelope, Parsed())
-            reading.rule(Standing.QUARANTINED, f"the accord names no system {envelope.system!r}")
-            return reading
-        try:
-            return _Reading(envelope, link.parse(envelope))
-        except UnreadableError as error:
-            reason = str(error)
-        except Exception as error:  # noqa: BLE001 - one poisoned envelope must not stop the rest
-            reason = f"its reader failed ({type(error).__name__}: {error}); report this as a fault"
+        parsed = self._parsed(envelope)
+        if isinstance(parsed, Parsed):
+            return _Reading(envelope, parsed)
         reading = _Reading(envelope, Parsed())
-        reading.rule(Standing.QUARANTINED, reason)
+        reading.object(parsed)
         return reading
+
+    def _parsed(self, envelope: Envelope) -> Parsed | Reason:
+        system = envelope.system
+        link = self._links.get(system)
+        if link is None:
+            return UnknownSystem(system)
+        if envelope.tries >= MOST_TRIES:
+            return Poison(system, envelope.tries)
+        try:
+            return link.parse(envelope)
+        except UnreadableError as error:
+            return UnreadablePayload(system, str(error)[:LONGEST_ERROR])
+        except Exception as error:  # noqa: BLE001 - one poisoned envelope must not stop the rest
+            return ReaderFailed(system, f"{type(error).__name__}: {error}"[:LONGEST_ERROR])
 
     def _decide_all(self, reading: _Reading, batch: _Batch) -> None:
         envelope, parsed = reading.envelope, reading.parsed
+        flawed = {flaw.order for flaw in parsed.flaws}
+        for flaw in parsed.flaws:
+            reading.object(flaw.reason, (flaw.order,))
         if parsed.ignored:
             reading.rule(Standing.IGNORED, parsed.ignored)
         elif parsed.lookups and not parsed.reports:
@@ -149,12 +180,13 @@ class Interpreter:
         for lookup in parsed.lookups:
             batch.ask(envelope.system, lookup)
         for report in parsed.reports:
-            self._decide_one(report, reading, batch)
+            if flawed.isdisjoint(report.order):
+                self._decide_one(report, reading, batch)
 
     def _decide_one(self, report: Report, reading: _Reading, batch: _Batch) -> None:
-        reason = unusable(report)
+        reason = unusable(report) or untimely(report, reading.envelope.received_at)
         if reason is not None:
-            reading.rule(Standing.QUARANTINED, str(reason))
+            reading.object(reason, report.order)
             return
         match find_order(report, self._accord.systems, batch.known):
             case Found(key):
@@ -166,14 +198,14 @@ class Interpreter:
                 reading.rule(Standing.WAITING, f"waits for the order {ref.value} of {ref.scope}")
                 batch.ask(report.system, Lookup(Ref("order", ref.value)))
                 return
-            case Contradiction() as contradiction:
-                reading.rule(Standing.QUARANTINED, str(contradiction))
+            case Contradiction(orders):
+                reading.object(ContradictingNames(report.system, orders), report.order)
                 return
         self.reports += 1
         before = batch.matrices[key]
         rival = _rival(before, report)
         if rival is not None:
-            reading.rule(Standing.QUARANTINED, rival)
+            reading.object(rival, report.order)
             return
         envelope = reading.envelope
         if envelope.origin is not Origin.HOOK:
@@ -202,7 +234,7 @@ class Interpreter:
             case Ignored(reason=reason):
                 reading.rule(Standing.IGNORED, reason)
             case Quarantined(reason=why):
-                reading.rule(Standing.QUARANTINED, str(why))
+                reading.object(why, report.order)
 
     def _changes(self, batch: _Batch) -> list[Change]:
         return [
@@ -230,13 +262,10 @@ class Interpreter:
         return {name: plan(matrix, self._accord, name, so) for name in self._accord.systems}
 
 
-def _rival(matrix: Matrix, report: Report) -> str | None:
+def _rival(matrix: Matrix, report: Report) -> RivalOrder | None:
     """Return why the report cannot be of this order: its system knows it by another id."""
     own = matrix.own_ref(report.system)
     given = next((ref.value for ref in report.order if ref.scope == report.system), None)
     if own is None or given is None or own == given:
         return None
-    return (
-        f"{report.system} has two orders, {own} and {given}, that share one number; give one of "
-        "them another number there, then release it"
-    )
+    return RivalOrder(report.system, own, given)

@@ -28,12 +28,6 @@ class Contradiction(Struct, frozen=True):
 
     orders: tuple[str, ...]
 
-    def __str__(self) -> str:
-        return (
-            f"its names belong to {len(self.orders)} different orders ({', '.join(self.orders)}); "
-            "correct the number or the external id in one of the systems, then release it"
-        )
-
 
 Finding = Found | New | Unlinked | Contradiction
 

@@ -12,6 +12,7 @@ from accord.domain.action import Action, Destination
 from accord.domain.errors import AccordError
 from accord.domain.matrix import Cell, Matrix
 from accord.domain.outcome import Outcome
+from accord.domain.reason import Objection
 from accord.domain.report import Ref
 from accord.engine.envelope import Envelope, Incoming, Lookup, Parsed, Standing
 
@@ -56,6 +57,10 @@ class Link(Protocol):
     @property
     def poll_every(self) -> timedelta:
         """How often its change feed is read."""
+
+    @property
+    def topics(self) -> Collection[str]:
+        """The hook addresses it sends to, as ``kept_topic`` gives them."""
 
     def authentic(self, delivery: Delivery, now: datetime) -> bool:
         """Return whether the raw bytes really come from the system."""
@@ -129,12 +134,17 @@ class Attempt(Struct, frozen=True, kw_only=True):
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
-    """What became of one envelope, with the reason where a person may have to act."""
+    """What became of one envelope, with the reason where a person may have to act.
+
+    ``objections`` are the reasons of one in quarantine, each as a value; ``reason`` has them all
+    as sentences.
+    """
 
     envelope: int
     standing: Standing
     reason: str = ""
     waits_for: Ref | None = None
+    objections: tuple[Objection, ...] = ()
 
 
 class Change(Struct, frozen=True, kw_only=True):
