@@ -22,9 +22,9 @@ _EARLIER_SHARE, _EARLIER_FEWEST = 0.05, 5
 _MARGIN = timedelta(days=1)
 
 ON_THE_WAY = "on the way between the systems when the exports were taken"
-DOUBTFUL = "their number stands for more than one order, and nothing tells which is meant"
-REFUSED = "their line in one of the files was refused"
-BARE = "their row with the statuses is missing"
+DOUBTFUL = "the number stands for more than one order, and nothing tells which is meant"
+REFUSED = "the line in one of the files was refused"
+BARE = "the row with the statuses is missing"
 EARLIER = "older than anything in the other export"
 OTHER_CHANNEL = "of sales channels of which no shop export was given"
 

@@ -5,9 +5,23 @@ from rich.table import Table
 from rich.text import Text
 
 from accord.audit.outcome import Outcome
-from accord.audit.telling import COSTS, TITLES, Group, count, groups, headline, refusals, words_of
+from accord.audit.telling import (
+    COSTS,
+    TITLES,
+    Group,
+    count,
+    groups,
+    headline,
+    refusals,
+    set_aside,
+    sums_of,
+    unknown_word,
+    words_of,
+    worth_of,
+)
 
 _REFUSED_SHOWN = 10
+_ASIDE_SHOWN = 5
 
 
 def show(outcome: Outcome, console: Console, most: int) -> None:
@@ -44,10 +58,12 @@ def _show_patterns(outcome: Outcome, console: Console) -> None:
     table.add_column("orders", justify="right")
     table.add_column("pattern")
     table.add_column("what it costs")
-    totals = outcome.counts()
-    for pattern, title in TITLES.items():
-        if pattern in totals:
-            table.add_row(f"{totals[pattern]:,}", f"{title} ({pattern})", COSTS[pattern])
+    table.add_column("worth")
+    worth = outcome.worth()
+    for pattern, number in outcome.counts().items():
+        title = f"{TITLES[pattern]} ({pattern})"
+        sums = _text(sums_of(worth.get(pattern, {})))
+        table.add_row(f"{number:,}", title, COSTS[pattern], sums)
     console.print(table)
 
 
@@ -55,18 +71,28 @@ def _show_group(group: Group, console: Console, most: int) -> None:
     console.print()
     console.print(Text(f"{TITLES[group.pattern]}: {_clean(group.cause)}", style="bold"))
     for finding in group.findings[:most]:
-        since = f", since {finding.since:%Y-%m-%d %H:%M}" if finding.since else ""
-        console.print(_text(f"  {finding.order}  {words_of(finding)}{since}"))
+        since = f", since {finding.since:%Y-%m-%d %H:%M} UTC" if finding.since else ""
+        worth = f"  {worth_of(finding.worth)}" if finding.worth else ""
+        console.print(_text(f"  {finding.order}{worth}  {words_of(finding)}{since}"))
     if len(group.findings) > most:
         rest = count(len(group.findings) - most, "more order")
         console.print(Text(f"  … and {rest}; --out FILE lists them all.", style="dim"))
 
 
 def _show_notes(outcome: Outcome, console: Console) -> None:
-    if outcome.set_aside:
+    if outcome.unknown_words:
+        console.print(
+            "\nWords in no vocabulary (--write-mapping gives them a place to be explained)"
+        )
+        for word in outcome.unknown_words:
+            console.print(_text(f"  {unknown_word(word)}"))
+    if outcome.aside:
         console.print("\nSet aside")
-        for reason, number in outcome.set_aside.items():
-            console.print(f"  {count(number, 'order')} {reason}")
+        for reason, orders in set_aside(outcome):
+            names = ", ".join(one.order for one in orders[:_ASIDE_SHOWN])
+            more = len(orders) - _ASIDE_SHOWN
+            rest = f" and {more:,} more; --json and --out FILE name them all" if more > 0 else ""
+            console.print(_text(f"  {count(len(orders), 'order')}: {reason} ({names}{rest})"))
     refused = refusals(outcome, _REFUSED_SHOWN)
     if refused:
         console.print("\nRefused lines")
