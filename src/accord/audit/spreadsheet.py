@@ -51,7 +51,7 @@ def _add_sheet(book: Any, name: str, titles: Sequence[str], rows: Iterable[Seque
 
 
 def _summary(outcome: Outcome) -> Iterator[tuple[str, ...]]:
-    yield "result", headline(outcome)
+    yield "result", " ".join(headline(outcome))
     yield "orders compared", str(outcome.compared)
     yield "orders in agreement", str(outcome.agreeing)
     yield "orders in disagreement", str(outcome.tally.disagreeing)

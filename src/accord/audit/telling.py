@@ -52,7 +52,7 @@ def groups(outcome: Outcome) -> list[Group]:
     return sorted(found, key=lambda g: (list(Pattern).index(g.pattern), -len(g.findings)))
 
 
-def headline(outcome: Outcome) -> str:
+def headline(outcome: Outcome) -> list[str]:
     """Return the whole result in a few sentences, none of which says more than was found."""
     tally = outcome.tally
     sentences = [_agreement(tally)]
@@ -69,7 +69,7 @@ def headline(outcome: Outcome) -> str:
             f"nothing else in {them} disagrees."
         )
     aside = outcome.orders_set_aside
-    return " ".join([*sentences, *([f"{count(aside, 'order')} set aside."] if aside else [])])
+    return [*sentences, *([f"{count(aside, 'order')} set aside."] if aside else [])]
 
 
 def _agreement(tally: Tally) -> str:

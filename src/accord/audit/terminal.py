@@ -26,7 +26,7 @@ _ASIDE_SHOWN = 5
 
 def show(outcome: Outcome, console: Console, most: int) -> None:
     """Print the outcome, with at most ``most`` orders of each cause."""
-    console.print(Text(headline(outcome), style="bold"))
+    console.print(Text(" ".join(headline(outcome)), style="bold"))
     console.print()
     _show_files(outcome, console)
     found = groups(outcome)
