@@ -82,14 +82,14 @@ def _cases(stack: Stack, flown: Flight, partial_limit: timedelta) -> pl.DataFram
     """Return the shop's orders with the code of their record in every other list."""
     cases = stack.orders.drop("record", "own", "email", "channel", "cancelled")
     for at, follower in enumerate(stack.followers):
-        pairs = follower.pairing.pairs
-        said = follower.coded.frame.select(
-            pl.col("record").alias(f"rec_{at}"),
-            pl.col("code").alias(f"code_{at}"),
-            pl.col("touched").alias(f"touched_{at}"),
-        )[pairs.get_column("record")]
-        paired = pairs.select("order").hstack(said)
-        cases = cases.join(paired, on="order", how="left", maintain_order="left")
+        pairs, records = follower.pairing.pairs, follower.coded.frame
+        # Orders and records are known by their places, and each is in one pair at most.
+        nobody = pl.Series([None], dtype=records.schema["record"]).new_from_index(0, cases.height)
+        own = nobody.scatter(pairs.get_column("order"), pairs.get_column("record"))
+        said = [records.get_column(name).gather(own) for name in ("code", "touched")]
+        cases = cases.with_columns(
+            own.alias(f"rec_{at}"), *(one.alias(f"{one.name}_{at}") for one in said)
+        )
     overdue = pl.lit(value=False)
     if flown.now is not None:
         overdue = (pl.col("created") < flown.now - partial_limit).fill_null(value=True)

@@ -6,7 +6,6 @@ import polars as pl
 
 # Amazon's order ids, which are numbers of their own and never a shop's number with a prefix.
 _AMAZON = r"\d{3}-\d{7}-\d{7}"
-_SHORT = r"^[1-9][0-9]{0,17}$"
 _PLAIN = r"^#?[1-9][0-9]*$"
 
 
@@ -32,13 +31,18 @@ def normal(values: pl.Series, form: Form) -> pl.Series:
 
 def compact(one: pl.Series, other: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Return two columns of keys as whole numbers where all of them are, for fast joining."""
-    numbers = [
-        keys.str.contains(_SHORT).all(ignore_nulls=True) and keys.cast(pl.UInt64, strict=False)
-        for keys in (one, other)
-    ]
-    if isinstance(numbers[0], pl.Series) and isinstance(numbers[1], pl.Series):
+    numbers = [_whole(keys) for keys in (one, other)]
+    if numbers[0] is not None and numbers[1] is not None:
         return numbers[0], numbers[1]
     return one, other
+
+
+def _whole(keys: pl.Series) -> pl.Series | None:
+    """Return keys as whole numbers, or None where two of them could become one."""
+    if any(keys.str.starts_with(sign).any() for sign in ("0", "+")):
+        return None
+    numbers = keys.cast(pl.UInt64, strict=False)
+    return numbers if numbers.null_count() == keys.null_count() else None
 
 
 def unlike(values: pl.Series) -> bool:

@@ -46,8 +46,11 @@ def pair(orders: pl.DataFrame, records: pl.DataFrame, shops: dict[int, str]) -> 
         several = asked.join(tangled, on="key", how="semi")
         alone = asked.join(tangled, on="key", how="anti")
     split = _candidates(several, known)
-    plain = alone.select("key", "order", "shop").join(
-        known.select("key", "record", "of_shop"), on="key"
+    plain = (
+        alone.lazy()
+        .select("key", "order", "shop")
+        .join(known.lazy().select("key", "record", "of_shop"), on="key")
+        .collect(engine="streaming")
     )
     if plain.get_column("of_shop").null_count() < plain.height:
         plain = plain.filter(_of_that_shop())

@@ -128,7 +128,7 @@ def _frame(path: Path | bytes, layout: _Layout, skip: int, *, quoted: bool) -> p
 
 def _sample(path: Path, layout: _Layout, frame: pl.LazyFrame, found: Structure) -> pl.DataFrame:
     """Return rows from the beginning and from the end; orders are often sorted by time."""
-    head = frame.head(_HEAD_ROWS).collect()
+    head = frame.head(_HEAD_ROWS).collect(engine="streaming")
     if found.rows <= _HEAD_ROWS:
         return head
     with path.open("rb") as file:

@@ -1,6 +1,6 @@
 """Times as exports write them, read as instants."""
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
 
 import polars as pl
@@ -53,6 +53,13 @@ _DAYS = (
 )
 # So many values show how a column is written, and whether its day or month comes first.
 _LOOKED_AT = 400
+# Days to the minute: the part before the blank, which is always as long, and the part after it.
+_DAY_LONG = 10
+_MINUTES = {
+    f"{day} {hour}": (day, hour)
+    for day in ("%Y-%m-%d", "%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y")
+    for hour in ("%H:%M", "%I:%M %p")
+}
 # Formats of so many letters followed by a zone, and the part before it.
 _SECONDS_LONG = 19
 _SECONDS = {
@@ -88,15 +95,14 @@ class TimeColumn(NamedTuple):
         """Return the values as if every clock stood in UTC."""
         text = frame.get_column(self.name)
         if "%S" not in self.format:  # days and minutes repeat, so each is read once
-            return _read_once_each(text, self.format)
+            return _read_in_parts(text, self.format)
         if self.format not in _SECONDS or text.null_count() == text.len():
             return _read(text, self.format)
         # A zone that is the same in every row is read once, which halves the time of it all.
-        zones = text.str.slice(_SECONDS_LONG).unique().drop_nulls()
-        if zones.len() != 1:
+        first = text.drop_nulls().head(1)
+        if not _same_zone(text, first.item()):
             return _read(text, self.format)
         local = _read(text.str.slice(0, _SECONDS_LONG), _SECONDS[self.format])
-        first = text.drop_nulls().head(1)
         apart = _read(first.str.slice(0, _SECONDS_LONG), _SECONDS[self.format])
         shift = (apart - _read(first, self.format)).item()
         return local if shift is None else local - shift
@@ -167,6 +173,29 @@ def _kept(values: pl.DataFrame, name: str, form: str, formats: tuple[str, ...]) 
         other=_parsed(pl.col(name), twin).is_not_null().sum(),
     ).row(0)
     return twin if read[1] > read[0] else form
+
+
+def _same_zone(text: pl.Series, like: str) -> bool:
+    """Return whether every value is as long as ``like`` and ends with its zone."""
+    same = text.str.ends_with(like[_SECONDS_LONG:]) & (text.str.len_bytes() == len(like.encode()))
+    return bool(same.all())
+
+
+def _read_in_parts(text: pl.Series, form: str) -> pl.Series:
+    """Return days, or days and minutes; of both there are few, so each is read once."""
+    if form in _DAYS:
+        return _read(text, form)
+    if form not in _MINUTES:
+        return _read_once_each(text, form)
+    day, hour = _MINUTES[form]
+    days = _read(text.str.slice(0, _DAY_LONG), day)
+    hours = text.str.slice(_DAY_LONG + 1)
+    different = hours.unique().drop_nulls()
+    start = datetime(2000, 1, 1, tzinfo=UTC)
+    since = _read("2000-01-01 " + different, f"%Y-%m-%d {hour}") - start
+    found = days + hours.replace_strict(different, since, default=None, return_dtype=since.dtype)
+    # Where a day is written shorter than others, the parts are not where they were looked for.
+    return found if found.null_count() == text.null_count() else _read_once_each(text, form)
 
 
 def _read_once_each(text: pl.Series, form: str) -> pl.Series:
