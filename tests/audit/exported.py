@@ -123,9 +123,13 @@ def write(
     with path.open("w", newline="", encoding=encoding) as file:
         for title in titles:
             file.write(title + ends)
-        quoting = csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL
         writer = csv.DictWriter(
-            file, columns, delimiter=delimiter, restval="", lineterminator=ends, quoting=quoting
+            file,
+            columns,
+            delimiter=delimiter,
+            restval="",
+            lineterminator=ends,
+            quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL,
         )
         writer.writeheader()
         writer.writerows(rows)

@@ -35,12 +35,16 @@ class StatusColumn(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Presence(Struct, frozen=True, forbid_unknown_fields=True):
-    """A column that says something by being filled: the word for filled, and for empty."""
+    """A column that says something by being filled: the word for filled, and for empty.
+
+    ``alone`` marks one that is listened to only where no status of the record says anything.
+    """
 
     name: str
     kind: str
     filled: str
-    empty: str
+    empty: str = ""
+    alone: bool = False
 
 
 class Export(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

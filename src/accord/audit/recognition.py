@@ -6,11 +6,12 @@ from typing import NamedTuple
 import polars as pl
 
 from accord.audit.errors import UndecidedError, UnusableError
-from accord.audit.exports import Export, StatusColumn, exports, plain_name, systems
+from accord.audit.exports import Export, Kind, StatusColumn, exports, plain_name, systems
 from accord.audit.hints import Hints
 from accord.audit.table import Table
 from accord.audit.times import TimeColumn, time_column
 from accord.audit.words import Words
+from accord.domain.tracks import Track
 
 # Below this a guess is no better than none, and the user is asked.
 _ENOUGH = 0.3
@@ -19,14 +20,26 @@ _AS_GOOD = 0.05
 _SIGNS_WANTED = 4
 # The share of known words at which a column counts by its values, whatever it is called.
 _CONVINCING = 0.8
+# Where a list has statuses of several tracks, a column of another name must still name its own.
+_STEMS = {
+    Track.ORDER: ("",),
+    Track.PAYMENT: ("pay", "financ"),
+    Track.FULFILLMENT: ("fulfil", "ship"),
+    Track.DELIVERY: ("deliver",),
+    Track.RETURN: ("return",),
+}
 
 
 class Status(NamedTuple):
-    """A column taken for a status, and the kinds of word expected in it."""
+    """A column taken for a status, and the kinds of word expected in it.
+
+    ``rivals`` are columns that could be it just as well, this one among them.
+    """
 
     column: str
     spec: StatusColumn
     share: float
+    rivals: tuple[str, ...] = ()
 
 
 class Recognised(NamedTuple):
@@ -89,6 +102,7 @@ def recognise(
     best, *others = ranked
     if given is None:
         _sure(table, best, others)
+    _usable(table, best)
     best = _in_zone(best, hints.zone(table.name))
     return best._replace(confidence=1.0) if given else best
 
@@ -98,6 +112,17 @@ def _in_zone(found: Recognised, zone: str) -> Recognised:
     return found._replace(
         created=created, touched=tuple(time._replace(zone=zone) for time in found.touched)
     )
+
+
+def _usable(table: Table, found: Recognised) -> None:
+    """Ask which column holds a status where two could, and refuse a list of no orders."""
+    for status in found.statuses:
+        if status.rivals:
+            question = f"its status could be in {' or '.join(status.rivals)}."
+            raise UndecidedError(table.name, question, "--status", status.rivals)
+    if found.export.kind is Kind.ORDERS and not table.rows:
+        reason = "it has a header and no rows; a list without orders says nothing of any order."
+        raise UnusableError(table.name, reason)
 
 
 def _sure(table: Table, best: Recognised, others: list[Recognised]) -> None:
@@ -129,13 +154,14 @@ def _scored(
     statuses = _statuses(table, export, words, hints)
     shares = [status.share for status in statuses if not status.spec.line]
     values = sum(shares) / len(shares) if shares else 0.0
+    telling = statuses or any(one.alone and one.name in plain for one in export.presence)
     hinted = export.system.replace("_", "") in plain_name(table.name)
     score = 0.5 * min(1.0, signs / _SIGNS_WANTED) + 0.4 * values + 0.1 * hinted
     return Recognised(
         table=table,
         export=export,
         words=words,
-        confidence=round(score if statuses else score / 2, 3),
+        confidence=round(score if telling else score / 2, 3),
         statuses=statuses,
         created=_time(table, export.created),
         touched=tuple(
@@ -178,26 +204,40 @@ def _given(table: Table, export: Export, words: Words, column: str) -> Status:
 
 
 def _status(table: Table, spec: StatusColumn, words: Words, export: Export) -> Status | None:
-    """Return the column that holds a status: by name, and of equal names by its values."""
-    taken = {name for other in export.statuses if other is not spec for name in other.names}
-    found: list[tuple[float, int, Status]] = []
+    """Return the column that holds a status: by its name, or by its values."""
+    found: list[tuple[tuple[float, ...], Status]] = []
     for column in table.columns:
-        plain = plain_name(column.rsplit(" (", 1)[0])
-        rank = spec.names.index(plain) if plain in spec.names else len(spec.names)
-        if rank == len(spec.names) and (plain in taken or "status" not in plain or spec.line):
+        rank = _rank(column, spec, export)
+        if rank is None:
             continue
         share = known_share(table.sample, column, spec, words)
         if rank < len(spec.names) or share >= _CONVINCING:
-            found.append((share, -rank, Status(column, spec, share)))
+            found.append((_weight(share, rank), Status(column, spec, share)))
     if not found:
         return None
-    best = max(found, key=lambda one: one[:2])
-    twins = [one for one in found if one[:2] == best[:2]]
-    if len(twins) > 1 and not _alike(table.sample, [one[2].column for one in twins]):
-        columns = tuple(one[2].column for one in twins)
-        question = f"its status could be in {' or '.join(columns)}."
-        raise UndecidedError(table.name, question, "--status", columns)
-    return best[2]
+    weight, best = max(found, key=lambda one: one[0])
+    twins = [status.column for other, status in found if other == weight]
+    if len(twins) > 1 and not _alike(table.sample, twins):
+        return best._replace(rivals=tuple(twins))
+    return best
+
+
+def _rank(column: str, spec: StatusColumn, export: Export) -> int | None:
+    """Return the place of a column's name among those expected, past the last if only similar."""
+    plain = plain_name(column.rsplit(" (", 1)[0])
+    if plain in spec.names:
+        return spec.names.index(plain)
+    taken = {name for other in export.statuses if other is not spec for name in other.names}
+    if plain in taken or "status" not in plain or spec.line:
+        return None
+    alone = len({other.track for other in export.statuses}) == 1
+    fits = alone or any(stem in plain for stem in _STEMS[spec.track])
+    return len(spec.names) if fits else None
+
+
+def _weight(share: float, rank: int) -> tuple[float, ...]:
+    """Return what to choose by: among columns of words we know their name, else the words."""
+    return (1, -rank, 0) if share >= _CONVINCING else (0, share, -rank)
 
 
 def _alike(sample: pl.DataFrame, columns: Sequence[str]) -> bool:

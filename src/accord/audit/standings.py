@@ -11,6 +11,8 @@ from accord.audit.words import Said
 from accord.domain.patterns import CAPTURED, Standing
 from accord.domain.tracks import State, Track
 
+# The words that a date or a number of a parcel stands for.
+_PARCEL = "export_shipment"
 _NOTHING_SHIPPED, _ALL_SHIPPED = {State.NONE}, {State.COMPLETE}
 
 
@@ -71,25 +73,31 @@ def _spoken(listing: Listing, row: dict[str, object]) -> Spoken:
         if text:
             word = source.words.read(status.spec.kinds, text, record)
             said.append((status.spec, status.column, word))
-    filled = _filled(listing, row)
+    unknown = tuple((c, spec.track, word.text) for spec, c, word in said if not word.known)
+    silent = not unknown and not any(word.meaning for _, _, word in said)
+    filled = _filled(listing, row, alone=silent)
     standing = _standing([word for _, _, word in said] + filled, bool(row["refunded"]))
     if standing.progress is None and not bare:
         standing = _from_lines(standing, lines, specs, row, listing)
     words = [(column, spec.track, word.text) for spec, column, word in said]
     words += [("", Track.ORDER, word.text) for word in filled if word.text == "cancelled"]
-    unknown = tuple((c, spec.track, word.text) for spec, c, word in said if not word.known)
-    silent = bool(said) and not unknown and not any(word.meaning for _, _, word in said)
+    words += [("", Track.FULFILLMENT, word.text) for word in filled if word.kind == _PARCEL][:1]
+    silent = silent and bool(said) and not standing.parcels
     return Spoken(standing, tuple(words), unknown, bare=bare, silent=silent)
 
 
-def _filled(listing: Listing, row: dict[str, object]) -> list[Said]:
-    """Return what columns say by being filled or empty, such as the time of a cancellation."""
+def _filled(listing: Listing, row: dict[str, object], *, alone: bool) -> list[Said]:
+    """Return what columns say by being filled or empty, such as the time of a cancellation.
+
+    ``alone`` tells whether no status of the record says anything.
+    """
     export, words = listing.source.export, listing.source.words
-    return [
-        words.read((presence.kind,), presence.filled if row[name] else presence.empty)
+    told = [
+        (presence, presence.filled if row[name] else presence.empty)
         for presence in export.presence
-        if (name := f"filled_{presence.name}") in row
+        if (name := f"filled_{presence.name}") in row and (alone or not presence.alone)
     ]
+    return [words.read((presence.kind,), word) for presence, word in told if word]
 
 
 def _standing(said: Sequence[Said], refunded: bool) -> Standing:  # noqa: FBT001 - a cell's value
