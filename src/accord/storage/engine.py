@@ -2,9 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import chain
+from struct import Struct
 from typing import Any
 
 import psycopg
+from psycopg.abc import Buffer
 from psycopg.pq import Format
 from psycopg.types.array import ListBinaryDumper
 from sqlalchemy import event
@@ -19,6 +22,10 @@ from accord.domain.errors import UnusableInputError
 # Receiving, interpreting, and a handful of links at a time; more connections than cores only
 # make the server switch between them.
 POOL = 10
+
+# The head of an array: dimensions, whether it has gaps, the type of its values, how many there
+# are, and the number of the first. Then comes each value, its length before it.
+_HEAD, _LENGTH = Struct("!IIIII"), Struct("!i")
 
 
 @asynccontextmanager
@@ -55,9 +62,26 @@ class _BinaryCursor(psycopg.AsyncCursor[Any]):
         self.format = Format.BINARY
 
 
+class _FlatListDumper(ListBinaryDumper):
+    """Dumps a list without gaps and without lists in it, several times as fast.
+
+    A batch hands over tens of thousands of values in lists: no step of it is written in Python.
+    """
+
+    def dump(self, obj: list[Any]) -> Buffer | None:
+        """Return the list in PostgreSQL's binary form: a head, then each value after its length."""
+        element = self.sub_dumper
+        if not obj or None in obj or isinstance(obj[0], list) or not (element and element.oid):
+            return super().dump(obj)
+        values: list[Any] = list(map(element.dump, obj))
+        lengths = map(_LENGTH.pack, map(len, values))
+        head = _HEAD.pack(1, 0, element.oid, len(values), 1)
+        return b"".join((head, *chain.from_iterable(zip(lengths, values, strict=True))))
+
+
 def _set_binary(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
     driver: psycopg.AsyncConnection[Any] = connection.driver_connection
-    driver.adapters.register_dumper(list, ListBinaryDumper)
+    driver.adapters.register_dumper(list, _FlatListDumper)
     driver.cursor_factory = _BinaryCursor
 
 
