@@ -232,3 +232,34 @@ def test_orders_before_the_reach_of_the_other_export_are_set_aside(tmp_path):
     outcome = audit(Request(files=pair(tmp_path, [*MANY, *old])))
 
     assert found(outcome) == []
+
+
+def test_a_row_of_totals_is_no_order(tmp_path):
+    total = {"Document Number": "Total", "Amount": "12345.00"}
+
+    outcome = audit(Request(files=files(tmp_path, shop_rows(MANY), [*book_rows(MANY), total])))
+
+    assert found(outcome) == []
+
+
+def test_a_record_from_before_an_order_is_not_its_record(tmp_path):
+    missing = Order(number=1500, progress="unfulfilled", books=None)
+    reused = Order(number=1500, created=START - timedelta(days=90), total="3.00")
+
+    outcome = audit(
+        Request(files=files(tmp_path, shop_rows([*MANY, missing]), book_rows([*MANY, reused])))
+    )
+
+    assert found(outcome) == [("#1500", "unacknowledged_order")]
+
+
+def test_a_record_from_long_after_an_order_is_doubted(tmp_path):
+    order = Order(number=1500, created=START - timedelta(days=60))
+    late = Order(number=1500, created=START, total="3.00", books="Sales Order : Closed")
+
+    outcome = audit(
+        Request(files=files(tmp_path, shop_rows([*MANY, order]), book_rows([*MANY, late])))
+    )
+
+    assert found(outcome) == []
+    assert outcome.orders_set_aside > 1

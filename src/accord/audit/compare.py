@@ -186,6 +186,9 @@ def _extras(
         if not listed and follower.coded.listing.kind is not Kind.PAYMENTS:
             continue
         left = follower.coded.frame.join(follower.pairing.pairs, on="record", how="anti")
+        # A row of neither a status nor an order's number is no record, but a total.
+        bare = [code for code, spoken in enumerate(follower.coded.spoken) if spoken.bare]
+        left = left.filter(~pl.col("code").is_in(bare) | pl.col("key").is_not_null())
         if not listed and booked:
             on_books = left.get_column("key").is_in(pl.concat(booked).drop_nulls().implode())
             left = left.filter(~on_books.fill_null(value=False))

@@ -62,7 +62,8 @@ def pair(orders: pl.DataFrame, records: pl.DataFrame, shops: dict[int, str]) -> 
     left_orders = split.select("order").unique().join(settled, on="order", how="anti")
     left_records = split.select("record").unique().join(settled, on="record", how="anti")
     missing = _surely_missing(split, settled)
-    doubtful = pl.concat([odd.select("order"), left_orders.join(missing, on="order", how="anti")])
+    unsure = odd.filter(~pl.col("older")).select("order")
+    doubtful = pl.concat([unsure, left_orders.join(missing, on="order", how="anti")])
     elsewhere = pl.concat([odd.select("record"), left_records, foreign])
     return Pairing(pairs, doubtful.to_series(), elsewhere.to_series())
 
@@ -71,10 +72,9 @@ def _apart() -> pl.Expr:
     return (pl.col("created") - pl.col("created_other")).dt.total_microseconds().abs()
 
 
+_LATER = (pl.col("created_other") - pl.col("created")).dt.total_microseconds()
 _SAME: Mapping[str, pl.Expr] = {
-    "day": (pl.col("created_other") - pl.col("created"))
-    .dt.total_microseconds()
-    .is_between(-_NEAR, _LATE),
+    "day": _LATER.is_between(-_NEAR, _LATE),
     "total": pl.col("total") == pl.col("total_other"),
     "email": pl.col("email").str.to_lowercase() == pl.col("email_other").str.to_lowercase(),
 }
@@ -100,7 +100,10 @@ def _of_that_shop() -> pl.Expr:
 
 
 def _contradicted(pairs: pl.DataFrame, orders: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
-    """Return the pairs that share nothing but their number, where the others agree on more."""
+    """Return the pairs that share nothing but their number, where the others agree on more.
+
+    ``older`` marks records from before the order, which can by no means be its own.
+    """
     few = pairs.head(_SAMPLED)
     reliable = [
         name
@@ -108,10 +111,11 @@ def _contradicted(pairs: pl.DataFrame, orders: pl.DataFrame, records: pl.DataFra
         if _is_reliable(_beside(few, orders, records, name).select(same).to_series())
     ]
     if not reliable or reliable == ["total"]:  # an edited order may well cost something else
-        return pairs.head(0)
+        return pairs.head(0).with_columns(older=pl.lit(value=False))
     for name in reliable:  # each leaves few for the next
         pairs = _beside(pairs, orders, records, name).filter(~_SAME[name]).select("order", "record")
-    return pairs
+    before = (_LATER < -_NEAR) if "day" in reliable else pl.lit(value=False)
+    return _beside(pairs, orders, records, "day").select("order", "record", older=before)
 
 
 def _beside(
