@@ -27,7 +27,7 @@ def _run() -> None:
         audit(sys.argv[2:], prog_name="accord audit")
     from accord.cli.app import app  # noqa: PLC0415 - the same
 
-    app()
+    app(prog_name="accord")  # however it was started, it is called by one name
 
 
 if __name__ == "__main__":

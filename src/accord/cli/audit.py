@@ -12,7 +12,7 @@ import typer
 from msgspec import structs
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from accord.audit.as_json import as_json, unusable_as_json
 from accord.audit.errors import UndecidedError, UnusableError
@@ -47,11 +47,26 @@ class AuditGroup(TyperGroup):
         return super().parse_args(ctx, args)
 
 
+class _Unnamed(typer.Context):
+    """Where a command runs that nobody has to name: its usage is that of the group."""
+
+    @property
+    def command_path(self) -> str:
+        """Return what a person types, without the name that the group fills in."""
+        return self.parent.command_path if self.parent else super().command_path
+
+
+class FilesCommand(TyperCommand):
+    """The comparing of files, called ``accord audit`` in usage, help and errors."""
+
+    context_class = _Unnamed
+
+
 audit = typer.Typer(cls=AuditGroup, help="Compare exports; no credentials, no database.")
 audit.command(name="logs")(logs)
 
 
-@audit.command(name="files")
+@audit.command(name="files", cls=FilesCommand)
 def files(
     exports: Annotated[list[Path], typer.Argument(help="CSV, TSV or XLSX exports, two or more.")],
     *,
