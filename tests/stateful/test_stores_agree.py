@@ -18,10 +18,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from accord.domain.outcome import Throttled, Unavailable
 from accord.domain.report import EXTERNAL, Ref
 from accord.engine.envelope import Lookup, Standing
 from accord.engine.ports import (
     Change,
+    Doubt,
     LinkTakenError,
     Settlement,
     Sitting,
@@ -44,7 +46,9 @@ KINDS = st.sampled_from(TaskKind)
 MINUTES = st.integers(0, 5).map(lambda number: timedelta(minutes=number))
 VERDICTS = st.tuples(st.sampled_from(Standing), st.none() | REFS)
 # The order a change is for is chosen by one of its names; None makes a new one.
-CHANGES = st.tuples(st.none() | REFS, st.lists(REFS, min_size=1, max_size=3), st.sets(SYSTEMS))
+CHANGES = st.tuples(
+    st.none() | REFS, st.lists(REFS, min_size=1, max_size=3), st.sets(SYSTEMS), st.sets(SYSTEMS)
+)
 
 
 class TwoStores(RuleBasedStateMachine):
@@ -117,11 +121,18 @@ class TwoStores(RuleBasedStateMachine):
         self._both(lambda store: store.ask(kind, system, keys, due))
 
     @rule(
-        target=tasks, kind=KINDS, systems=st.sets(SYSTEMS), limit=st.integers(1, 4), lease=MINUTES
+        target=tasks,
+        kind=KINDS,
+        systems=st.sets(SYSTEMS),
+        limit=st.integers(1, 4),
+        lease=MINUTES,
+        urgent=st.booleans(),
     )
-    def claim(self, kind: TaskKind, systems: set[str], limit: int, lease: timedelta) -> Any:
+    def claim(
+        self, *, kind: TaskKind, systems: set[str], limit: int, lease: timedelta, urgent: bool
+    ) -> Any:
         real, model = (
-            self._run(store.claim(kind, systems, limit, lease, self._now))
+            self._run(store.claim(kind, systems, limit, lease, self._now, urgent=urgent))
             for store in (self._real, self._model)
         )
         pairs = list(zip(real, model, strict=True))
@@ -129,7 +140,14 @@ class TwoStores(RuleBasedStateMachine):
         return multiple(*pairs)
 
     @rule(
-        pair=tasks, wait=st.none() | MINUTES, failed=st.booleans(), dead=st.booleans(), note=NAMES
+        pair=tasks,
+        wait=st.none() | MINUTES,
+        failed=st.booleans(),
+        dead=st.booleans(),
+        firm=st.booleans(),
+        urgent=st.booleans(),
+        doubt=st.none() | st.builds(Doubt, MINUTES.map(lambda wait: NOW + wait), st.integers(0, 2)),
+        note=NAMES,
     )
     def settle(self, pair: tuple[Task, Task], wait: timedelta | None, **ending: Any) -> None:
         due = None if wait is None else self._now + wait
@@ -137,6 +155,13 @@ class TwoStores(RuleBasedStateMachine):
         real = self._run(self._real.settle([endings[0]], self._now))
         model = self._run(self._model.settle([endings[1]], self._now))
         assert len(real) == len(model)
+
+    @rule(system=SYSTEMS, wait=MINUTES, fails=st.booleans())
+    def hear_of_a_link(self, system: str, wait: timedelta, *, fails: bool) -> None:
+        outcome = Unavailable("no answer") if fails else Throttled(wait)
+        self._both(
+            lambda store: store.reckon(system, lambda state: state.heard(outcome, self._now))
+        )
 
     @rule(wait=MINUTES)
     def time_passes(self, wait: timedelta) -> None:
@@ -157,6 +182,7 @@ class TwoStores(RuleBasedStateMachine):
             await store.balance(),
             await store.due(self._now),
             [await store.bookmark(system) for system in ("shop", "erp")],
+            await store.links(self._now),
         )
 
 
@@ -167,27 +193,32 @@ def stumble(over: int) -> None:
 
 def shown(task: Task) -> tuple[object, ...]:
     """Return what of a task is the same in both stores; tokens are each store's own."""
-    return (task.kind, task.system, task.key, task.failures)
+    held = (task.urgent, task.taken_over, task.doubt)
+    return (task.kind, task.system, task.key, task.failures, *held)
 
 
 async def write_down(
     sitting: Sitting,
     now: datetime,
     verdicts: list[tuple[Standing, Ref | None]],
-    changes: list[tuple[Ref | None, list[Ref], set[str]]],
+    changes: list[tuple[Ref | None, list[Ref], set[str], set[str]]],
     hints: dict[str, list[Lookup]],
 ) -> object:
     """Write to one order each what ``changes`` tell; return what the sitting showed."""
-    asked = {ref for ref, _, _ in changes if ref is not None}
+    asked = {ref for ref, _, _, _ in changes if ref is not None}
     found = await sitting.find(asked)
     held = await sitting.matrices(frozenset(found.values()))
     written: dict[str | int, Change] = {}
-    for place, (ref, refs, due) in enumerate(changes):
+    for place, (ref, refs, due, urgent) in enumerate(changes):
         order = found.get(ref) if ref is not None else None
         names = {*refs, *(held[order].refs if order else ())}
         told = cell(said_at=now)
         change = Change(
-            order=order, matrix=matrix(*names, cells=[told]), told=(told,), due=tuple(sorted(due))
+            order=order,
+            matrix=matrix(*names, cells=[told]),
+            told=(told,),
+            due=tuple(sorted(due)),
+            urgent=frozenset(urgent),
         )
         written[order or place] = change
     judged = [

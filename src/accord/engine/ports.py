@@ -98,27 +98,49 @@ class TaskKind(StrEnum):
     POLL = "poll"  # page through the change feed; key: ``*``
 
 
+class Doubt(Struct, frozen=True):
+    """A write of unknown outcome may still happen at the mirror, at the latest at ``until``.
+
+    ``seen`` counts how often in a row the mirror was then found in step.
+    """
+
+    until: datetime
+    seen: int = 0
+
+
 class Task(Struct, frozen=True, kw_only=True):
-    """Leased work. ``token`` fences it: whoever holds an older token settles nothing."""
+    """Leased work. ``token`` fences it: whoever holds an older token settles nothing.
+
+    ``urgent`` work has a lane of its own. ``taken_over``: the lease before ran out, so whoever
+    had it may have asked for something and not said so.
+    """
 
     kind: TaskKind
     system: str
     key: str
     token: int
     failures: int
+    urgent: bool = False
+    taken_over: bool = False
+    doubt: Doubt | None = None
 
 
 class Settlement(Struct, frozen=True, kw_only=True):
     """How a task ends for now: done (``due`` None), or due again at ``due``.
 
     ``failed`` counts one more failure in a row; ``dead`` ends the trying and keeps the task
-    with its ``note`` for a person.
+    with its ``note`` for a person. A ``firm`` wait is not cut short by new wishes, unless they
+    are urgent; one that is no failure leaves the count as it is. ``urgent`` and ``doubt`` are what
+    the task is from now on.
     """
 
     task: Task
     due: datetime | None = None
     failed: bool = False
     dead: bool = False
+    firm: bool = False
+    urgent: bool = False
+    doubt: Doubt | None = None
     note: str = ""
 
 
@@ -150,13 +172,15 @@ class Verdict(Struct, frozen=True, kw_only=True):
 class Change(Struct, frozen=True, kw_only=True):
     """What one batch did to one order. ``told`` are the cells that changed, for the history.
 
-    ``order`` is None for an order not seen before; ``due`` names the mirrors now out of step.
+    ``order`` is None for an order not seen before; ``due`` names the mirrors now out of step,
+    ``urgent`` those of them where something is to be stopped.
     """
 
     order: str | None
     matrix: Matrix
     told: tuple[Cell, ...] = ()
     due: tuple[str, ...] = ()
+    urgent: frozenset[str] = frozenset()
 
 
 class LinkTakenError(AccordError):
@@ -203,9 +227,16 @@ class Store(Protocol):
         """Put work down; what is already asked for is not asked twice, only made due earlier."""
 
     async def claim(
-        self, kind: TaskKind, systems: Collection[str], limit: int, lease: timedelta, now: datetime
+        self,
+        kind: TaskKind,
+        systems: Collection[str],
+        limit: int,
+        lease: timedelta,
+        now: datetime,
+        *,
+        urgent: bool = False,
     ) -> Sequence[Task]:
-        """Lease due tasks, oldest first; each claim has a new token."""
+        """Lease due tasks of one lane, oldest first; each claim has a new token."""
 
     async def settle(self, settlements: Sequence[Settlement], now: datetime) -> Sequence[Task]:
         """End leases; return the tasks whose token was no longer the newest."""

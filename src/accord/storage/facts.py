@@ -33,6 +33,7 @@ class Wanted(Struct, frozen=True):
     system: str
     key: str
     due: datetime
+    urgent: bool = False
 
 
 def wanted_by(system: str, lookup: Lookup, now: datetime) -> Wanted:

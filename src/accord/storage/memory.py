@@ -1,11 +1,11 @@
 """The store in memory: the model that PostgreSQL is held to, and the store of quick tests."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 
-from accord.domain.action import action_name
+from accord.domain.link_state import LinkState
 from accord.domain.matrix import Matrix
 from accord.domain.report import EXTERNAL, Ref
 from accord.engine.envelope import Envelope, Incoming, Lookup, Standing
@@ -18,9 +18,16 @@ from accord.engine.ports import (
     TaskKind,
     Verdict,
 )
-from accord.storage.facts import Wanted, merged, wanted_by, without_address
-from accord.storage.memory_rows import EnvelopeRow, OrderRow, TaskTable
-from accord.storage.overview import AttemptCount, Counts, OrderFile, OrderLine, Told, Tried
+from accord.storage.facts import Wanted, merged, wanted_by
+from accord.storage.memory_rows import EnvelopeRow, OrderRow, attempt_counts, tried
+from accord.storage.memory_tasks import TaskTable
+from accord.storage.overview import (
+    Counts,
+    LinkLine,
+    OrderFile,
+    OrderLine,
+    Told,
+)
 
 # A change with the number of its order.
 Placed = tuple[str, Change]
@@ -81,6 +88,7 @@ class MemoryStore:
         self._tasks = TaskTable()
         self._attempts: list[Attempt] = []
         self._bookmarks: dict[str, str] = {}
+        self._link_states: dict[str, LinkState] = {}
 
     async def keep(self, incoming: Sequence[Incoming]) -> int:
         """Keep what was received in one commit; return how many were not copies."""
@@ -139,7 +147,10 @@ class MemoryStore:
         for placed, verdicts, now in sitting.written:
             for order, change in placed:
                 self._apply(order, change, now)
-                wanted += [Wanted(TaskKind.PROPAGATE, name, order, now) for name in change.due]
+                wanted += [
+                    Wanted(TaskKind.PROPAGATE, name, order, now, name in change.urgent)
+                    for name in change.due
+                ]
             for verdict in verdicts:
                 self._settle(verdict, now)
         self._tasks.ask(wanted)
@@ -170,10 +181,17 @@ class MemoryStore:
         self._tasks.ask(Wanted(kind, system, key, due) for key in keys)
 
     async def claim(
-        self, kind: TaskKind, systems: Collection[str], limit: int, lease: timedelta, now: datetime
+        self,
+        kind: TaskKind,
+        systems: Collection[str],
+        limit: int,
+        lease: timedelta,
+        now: datetime,
+        *,
+        urgent: bool = False,
     ) -> Sequence[Task]:
-        """Lease due tasks, oldest first; each claim has a new token."""
-        return self._tasks.claim(kind, systems, limit, lease, now)
+        """Lease due tasks of one lane, oldest first; each claim has a new token."""
+        return self._tasks.claim(kind, systems, limit, lease, now, urgent=urgent)
 
     async def settle(self, settlements: Sequence[Settlement], now: datetime) -> Sequence[Task]:
         """End leases; return the tasks whose token was no longer the newest."""
@@ -209,6 +227,22 @@ class MemoryStore:
         self._bookmarks[system] = bookmark
         return await self.keep(incoming)
 
+    async def link_state(self, system: str) -> LinkState:
+        """Return what is known of one link."""
+        return self._link_states.get(system, LinkState())
+
+    async def reckon(
+        self, system: str, change: Callable[[LinkState], LinkState]
+    ) -> tuple[LinkState, LinkState]:
+        """Change what is known of one link, one hand at a time; return it before and after."""
+        before = self._link_states.get(system, LinkState())
+        self._link_states[system] = change(before)
+        return before, self._link_states[system]
+
+    async def links(self, now: datetime) -> Sequence[LinkLine]:
+        """Return every link that has work or has been heard of, by name."""
+        return self._tasks.lines(self._link_states, now)
+
     async def due(self, now: datetime) -> frozenset[tuple[TaskKind, str]]:
         """Return what kinds of work, of which systems, can be claimed at ``now``."""
         return self._tasks.due(now)
@@ -242,7 +276,7 @@ class MemoryStore:
         return OrderFile(
             line=row.line(),
             history=list(row.history),
-            attempts=[_tried(attempt) for attempt in self._attempts if attempt.order == order],
+            attempts=[tried(attempt) for attempt in self._attempts if attempt.order == order],
             pending=self._tasks.pending(order),
         )
 
@@ -252,23 +286,5 @@ class MemoryStore:
             orders=len(self.rows),
             history=sum(len(row.history) for row in self.rows.values()),
             envelopes=dict(Counter(row.incoming.origin for row in self._envelopes)),
-            attempts=sorted(_attempt_counts(self._attempts)),
+            attempts=sorted(attempt_counts(self._attempts)),
         )
-
-
-def _tried(attempt: Attempt) -> Tried:
-    return Tried(
-        system=attempt.system,
-        action=without_address(attempt.action),
-        outcome=attempt.outcome,
-        at=attempt.at,
-        took=attempt.took,
-    )
-
-
-def _attempt_counts(attempts: Sequence[Attempt]) -> Iterator[AttemptCount]:
-    ways = Counter(
-        (a.system, action_name(type(a.action)), action_name(type(a.outcome))) for a in attempts
-    )
-    for (system, action, outcome), number in ways.items():
-        yield AttemptCount(system=system, action=action, outcome=outcome, attempts=number)

@@ -7,6 +7,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from accord.domain.action import Action
+from accord.domain.link_state import LinkState
 from accord.domain.matrix import Cell, Matrix
 from accord.domain.outcome import Outcome
 from accord.engine.envelope import Origin
@@ -66,6 +67,17 @@ class AttemptCount(Struct, frozen=True, order=True, kw_only=True):
     attempts: int
 
 
+class LinkLine(Struct, frozen=True, kw_only=True):
+    """One link and its work. ``oldest`` is since when the oldest of what waits has waited."""
+
+    system: str
+    state: LinkState
+    waiting: int
+    urgent: int
+    dead: int
+    oldest: datetime | None
+
+
 class Counts(Struct, frozen=True, kw_only=True):
     """How much there is of everything."""
 
@@ -88,6 +100,12 @@ class Overview(Protocol):
 
     async def order(self, order: str) -> OrderFile | None:
         """Return everything on one order, or None if there is no such order."""
+
+    async def links(self, now: datetime) -> Sequence[LinkLine]:
+        """Return every link that has work or has been heard of, by name.
+
+        What was asked for after ``now`` does not wait yet.
+        """
 
     async def counts(self) -> Counts:
         """Return how much there is of everything."""

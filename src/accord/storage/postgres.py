@@ -1,19 +1,20 @@
 """The store on PostgreSQL: each method is one transaction, and returns once it is durable."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from accord.domain.link_state import LinkState
 from accord.domain.matrix import Matrix
 from accord.engine.envelope import Incoming, Standing
 from accord.engine.ports import Attempt, Settlement, Task, TaskKind
-from accord.storage import envelopes, orders, reading, tasks
+from accord.storage import envelopes, link_states, orders, reading, tasks
 from accord.storage.engine import connected, talk_binary
 from accord.storage.facts import Wanted
 from accord.storage.migrations import migrate
-from accord.storage.overview import Counts, OrderFile, OrderLine
+from accord.storage.overview import Counts, LinkLine, OrderFile, OrderLine
 from accord.storage.sitting import PostgresSitting
 
 
@@ -58,11 +59,20 @@ class PostgresStore:
             await tasks.ask(connection, [Wanted(kind, system, key, due) for key in keys])
 
     async def claim(
-        self, kind: TaskKind, systems: Collection[str], limit: int, lease: timedelta, now: datetime
+        self,
+        kind: TaskKind,
+        systems: Collection[str],
+        limit: int,
+        lease: timedelta,
+        now: datetime,
+        *,
+        urgent: bool = False,
     ) -> Sequence[Task]:
-        """Lease due tasks, oldest first; each claim has a new token."""
+        """Lease due tasks of one lane, oldest first; each claim has a new token."""
         async with self._single.connect() as connection:
-            return await tasks.claim(connection, kind, systems, limit=limit, lease=lease, now=now)
+            return await tasks.claim(
+                connection, kind, systems, limit=limit, lease=lease, now=now, urgent=urgent
+            )
 
     async def settle(self, settlements: Sequence[Settlement], now: datetime) -> Sequence[Task]:
         """End leases; return the tasks whose token was no longer the newest."""
@@ -101,6 +111,18 @@ class PostgresStore:
         async with self._single.connect() as connection:
             return await tasks.due(connection, now)
 
+    async def link_state(self, system: str) -> LinkState:
+        """Return what is known of one link."""
+        async with self._single.connect() as connection:
+            return await link_states.read(connection, system)
+
+    async def reckon(
+        self, system: str, change: Callable[[LinkState], LinkState]
+    ) -> tuple[LinkState, LinkState]:
+        """Change what is known of one link, one hand at a time; return it before and after."""
+        async with self._engine.begin() as connection:
+            return await link_states.reckon(connection, system, change)
+
     async def balance(self) -> Mapping[str, Mapping[Standing, int]]:
         """Return for each system how many envelopes stand where."""
         async with self._single.connect() as connection:
@@ -117,6 +139,11 @@ class PostgresStore:
         """Return everything on one order, or None if there is no such order."""
         async with self._engine.connect() as connection:
             return await reading.order(connection, order)
+
+    async def links(self, now: datetime) -> Sequence[LinkLine]:
+        """Return every link that has work or has been heard of, by name."""
+        async with self._single.connect() as connection:
+            return await link_states.lines(connection, now)
 
     async def counts(self) -> Counts:
         """Return how much there is of everything."""

@@ -147,6 +147,15 @@ TASK = Table(
     Column("system", _Name, nullable=False, comment="whom the work is at"),
     Column("key", _Name, nullable=False, comment="an order, scope:id, or * for a feed"),
     Column("due", _Time, nullable=False),
+    Column("asked_at", _Time, nullable=False, comment="since when it waits to be done"),
+    Column(
+        "urgent",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="something is to be stopped there; it has a lane of its own",
+    ),
+    Column("held_until", _Time, comment="a wait that new wishes do not cut short, but urgent ones"),
     Column("leased_until", _Time, comment="in somebody's hands until then; NULL: in nobody's"),
     Column("asked_again", _Time, comment="asked for once more while it was leased"),
     Column("token", BigInteger, nullable=False, server_default="0", comment="of the newest lease"),
@@ -157,6 +166,14 @@ TASK = Table(
         nullable=False,
         server_default=text("false"),
         comment="given up until it is asked for again",
+    ),
+    Column("doubt_until", _Time, comment="a write of unknown outcome may happen until then"),
+    Column(
+        "doubt_seen",
+        Integer,
+        nullable=False,
+        server_default="0",
+        comment="how often in a row the mirror was in step since",
     ),
     Column("note", String, nullable=False, server_default="", comment="how the last try ended"),
     Column("settled_at", _Time, comment="when the last try ended"),
@@ -169,10 +186,28 @@ Index(
     TASK.c.system,
     TASK.c.due,
     TASK.c.id,
-    postgresql_where=text("NOT dead"),
+    postgresql_where=text("NOT dead AND NOT urgent"),
+)
+Index(
+    "task_urgent",
+    TASK.c.kind,
+    TASK.c.system,
+    TASK.c.due,
+    TASK.c.id,
+    postgresql_where=text("NOT dead AND urgent"),
 )
 Index("task_due_next", TASK.c.due, postgresql_where=text("NOT dead AND leased_until IS NULL"))
 Index("task_leased", TASK.c.leased_until, postgresql_where=text("leased_until IS NOT NULL"))
+
+LINK_STATE = Table(
+    "link_state",
+    METADATA,
+    Column("system", _Name, primary_key=True),
+    Column("not_before", _Time, comment="until then the system wants to be asked nothing"),
+    Column("breaker", JSON, comment="whether it answers; NULL: nothing to remember"),
+    Column("allowance", JSON, comment="its limit, as it told last"),
+    comment="What all processes know of each link",
+)
 
 ATTEMPT = Table(
     "attempt",

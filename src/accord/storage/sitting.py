@@ -68,7 +68,7 @@ class PostgresSitting:
         await orders.add_history(self._connection, told, now)
         await self._settle(verdicts, now)
         mirrors = [
-            Wanted(TaskKind.PROPAGATE, system, str(number), now)
+            Wanted(TaskKind.PROPAGATE, system, str(number), now, system in change.urgent)
             for change, number in placed
             for system in change.due
         ]

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from accord.engine.ports import Settlement, Task, TaskKind
+from accord.engine.ports import Doubt, Settlement, Task, TaskKind
 from accord.storage.facts import Wanted
 from accord.storage.statement import statement, storable
 
@@ -13,9 +13,12 @@ from accord.storage.statement import statement, storable
 async def ask(connection: AsyncConnection, wanted: Iterable[Wanted]) -> None:
     """Put work down; of two wishes for one task the earlier counts."""
     earliest: dict[tuple[str, str, str], datetime] = {}
+    urgent: set[tuple[str, str, str]] = set()
     for one in wanted:
         name = (one.kind.value, one.system, storable(one.key))
         earliest[name] = min(one.due, earliest.get(name, one.due))
+        if one.urgent:
+            urgent.add(name)
     if not earliest:
         return
     await connection.execute(
@@ -25,6 +28,7 @@ async def ask(connection: AsyncConnection, wanted: Iterable[Wanted]) -> None:
             "systems": [system for _, system, _ in earliest],
             "keys": [key for _, _, key in earliest],
             "dues": list(earliest.values()),
+            "urgent": [name in urgent for name in earliest],
         },
     )
 
@@ -37,10 +41,11 @@ async def claim(
     limit: int,
     lease: timedelta,
     now: datetime,
+    urgent: bool,
 ) -> list[Task]:
-    """Lease up to ``limit`` due tasks until ``now`` plus ``lease``."""
+    """Lease up to ``limit`` due tasks of one lane until ``now`` plus ``lease``."""
     rows = await connection.execute(
-        statement("claim_tasks"),
+        statement("claim_urgent_tasks" if urgent else "claim_tasks"),
         {
             "kind": kind.value,
             "systems": sorted(set(systems)),
@@ -50,7 +55,16 @@ async def claim(
         },
     )
     return [
-        Task(kind=kind, system=row.system, key=row.key, token=row.token, failures=row.failures)
+        Task(
+            kind=kind,
+            system=row.system,
+            key=row.key,
+            token=row.token,
+            failures=row.failures,
+            urgent=urgent,
+            taken_over=row.taken_over,
+            doubt=None if row.doubt_until is None else Doubt(row.doubt_until, row.doubt_seen),
+        )
         for row in rows
     ]
 
@@ -83,5 +97,10 @@ def _endings(settlements: Sequence[Settlement]) -> dict[str, object]:
         "dues": [settlement.due for settlement in settlements],
         "failed": [settlement.failed for settlement in settlements],
         "dead": [settlement.dead for settlement in settlements],
+        "firm": [settlement.firm for settlement in settlements],
+        "urgent": [settlement.urgent for settlement in settlements],
+        "was_urgent": [settlement.task.urgent for settlement in settlements],
+        "doubt_until": [s.doubt and s.doubt.until for s in settlements],
+        "doubt_seen": [s.doubt.seen if s.doubt else 0 for s in settlements],
         "notes": [storable(settlement.note) for settlement in settlements],
     }

@@ -1,12 +1,13 @@
 -- Lease the tasks that have been due longest, each under a new token. A lease that ran out is as
--- good as none.
+-- good as none. Urgent tasks have a lane of their own.
 WITH due AS (
-    SELECT ready.id, ready.due
+    SELECT ready.id, ready.due, ready.taken_over
       FROM unnest(CAST(:systems AS text[])) AS given (system)
      CROSS JOIN LATERAL (
-           SELECT task.id, task.due
+           SELECT task.id, task.due, task.leased_until IS NOT NULL AS taken_over
              FROM task
             WHERE task.kind = :kind AND task.system = given.system AND NOT task.dead
+              AND NOT task.urgent
               AND task.due <= CAST(:now AS timestamptz)
               AND (task.leased_until IS NULL OR task.leased_until <= CAST(:now AS timestamptz))
             ORDER BY task.due, task.id
@@ -22,6 +23,9 @@ WITH due AS (
            asked_again = NULL
       FROM due
      WHERE task.id = due.id
-    RETURNING task.id, task.system, task.key, task.token, task.failures, task.due
+    RETURNING task.id, task.system, task.key, task.token, task.failures, task.doubt_until,
+              task.doubt_seen, due.taken_over, task.due
 )
-SELECT system, key, token, failures FROM leased ORDER BY due, id
+SELECT system, key, token, failures, doubt_until, doubt_seen, taken_over
+  FROM leased
+ ORDER BY due, id

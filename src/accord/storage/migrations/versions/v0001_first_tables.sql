@@ -71,11 +71,16 @@ CREATE TABLE task (
     system VARCHAR COLLATE "C" NOT NULL,
     key VARCHAR COLLATE "C" NOT NULL,
     due TIMESTAMP WITH TIME ZONE NOT NULL,
+    asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    urgent BOOLEAN DEFAULT false NOT NULL,
+    held_until TIMESTAMP WITH TIME ZONE,
     leased_until TIMESTAMP WITH TIME ZONE,
     asked_again TIMESTAMP WITH TIME ZONE,
     token BIGINT DEFAULT '0' NOT NULL,
     failures INTEGER DEFAULT '0' NOT NULL,
     dead BOOLEAN DEFAULT false NOT NULL,
+    doubt_until TIMESTAMP WITH TIME ZONE,
+    doubt_seen INTEGER DEFAULT '0' NOT NULL,
     note VARCHAR DEFAULT '' NOT NULL,
     settled_at TIMESTAMP WITH TIME ZONE,
     PRIMARY KEY (id),
@@ -83,7 +88,9 @@ CREATE TABLE task (
     CONSTRAINT task_kind CHECK (kind IN ('propagate', 'reread', 'poll'))
 );
 
-CREATE INDEX task_to_claim ON task (kind, system, due, id) WHERE NOT dead;
+CREATE INDEX task_to_claim ON task (kind, system, due, id) WHERE NOT dead AND NOT urgent;
+
+CREATE INDEX task_urgent ON task (kind, system, due, id) WHERE NOT dead AND urgent;
 
 CREATE INDEX task_leased ON task (leased_until) WHERE leased_until IS NOT NULL;
 
@@ -94,6 +101,16 @@ COMMENT ON TABLE task IS 'Work that outlives the process; every claim is a lease
 COMMENT ON COLUMN task.system IS 'whom the work is at';
 
 COMMENT ON COLUMN task.key IS 'an order, scope:id, or * for a feed';
+
+COMMENT ON COLUMN task.asked_at IS 'since when it waits to be done';
+
+COMMENT ON COLUMN task.urgent IS 'something is to be stopped there; it has a lane of its own';
+
+COMMENT ON COLUMN task.held_until IS 'a wait that new wishes do not cut short, but urgent ones';
+
+COMMENT ON COLUMN task.doubt_until IS 'a write of unknown outcome may happen until then';
+
+COMMENT ON COLUMN task.doubt_seen IS 'how often in a row the mirror was in step since';
 
 COMMENT ON COLUMN task.leased_until IS 'in somebody''s hands until then; NULL: in nobody''s';
 
@@ -108,6 +125,22 @@ COMMENT ON COLUMN task.dead IS 'given up until it is asked for again';
 COMMENT ON COLUMN task.note IS 'how the last try ended';
 
 COMMENT ON COLUMN task.settled_at IS 'when the last try ended';
+
+CREATE TABLE link_state (
+    system VARCHAR COLLATE "C" NOT NULL,
+    not_before TIMESTAMP WITH TIME ZONE,
+    breaker JSON,
+    allowance JSON,
+    PRIMARY KEY (system)
+);
+
+COMMENT ON TABLE link_state IS 'What all processes know of each link';
+
+COMMENT ON COLUMN link_state.not_before IS 'until then the system wants to be asked nothing';
+
+COMMENT ON COLUMN link_state.breaker IS 'whether it answers; NULL: nothing to remember';
+
+COMMENT ON COLUMN link_state.allowance IS 'its limit, as it told last';
 
 CREATE TABLE bookmark (
     system VARCHAR COLLATE "C" NOT NULL,

@@ -1,0 +1,190 @@
+"""The tasks of the memory store."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from accord.domain.link_state import LinkState
+from accord.engine.ports import Doubt, Settlement, Task, TaskKind
+from accord.storage.facts import Wanted
+from accord.storage.overview import LinkLine, Pending
+
+
+@dataclass(slots=True)
+class TaskRow:
+    """A task and its lease, if somebody has it."""
+
+    due: datetime
+    place: int
+    asked_at: datetime
+    urgent: bool = False
+    leased_until: datetime | None = None
+    asked_again: datetime | None = None
+    held_until: datetime | None = None
+    token: int = 0
+    failures: int = 0
+    dead: bool = False
+    doubt: Doubt | None = None
+    note: str = ""
+
+    def ready_at(self) -> datetime:
+        """Return when it can be claimed."""
+        return max(self.due, self.leased_until or self.due)
+
+    def ask(self, due: datetime, *, urgent: bool) -> None:
+        """Make it due earlier; once more after a lease; afresh when it was given up.
+
+        A wait that the link asked for is cut short by urgent wishes only.
+        """
+        self.urgent = self.urgent or urgent
+        if self.leased_until is not None:
+            self.asked_again = min(due, self.asked_again or due)
+            return
+        if self.dead:
+            self.dead, self.failures, self.due, self.asked_at = False, 0, due, due
+        if urgent:
+            self.held_until = None
+        earlier = min(self.due, due)
+        self.due = max(earlier, self.held_until or earlier)
+
+    def end(self, settlement: Settlement) -> None:
+        """End the lease of a task that stays."""
+        again = self.asked_again
+        overtaken = again is not None and self.urgent and not settlement.task.urgent
+        firm = settlement.due if settlement.firm and not overtaken else None
+        dues = [due for due in (settlement.due, again) if due is not None]
+        self.due = firm or min(dues, default=self.due)
+        self.held_until = firm
+        self._count(settlement)
+        if again is not None and settlement.due is None:
+            self.asked_at = again
+        self.dead = settlement.dead and again is None
+        self.urgent = self.urgent if again is not None else settlement.urgent
+        self.doubt, self.note = settlement.doubt, settlement.note
+        self.leased_until = self.asked_again = None
+
+    def _count(self, settlement: Settlement) -> None:
+        if settlement.dead and self.asked_again is not None:
+            self.failures = 0
+        elif settlement.failed:
+            self.failures += 1
+        elif not settlement.firm:
+            self.failures = 0
+
+
+class TaskTable:
+    """Work that outlives a turn, by kind, system and key."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[TaskKind, str, str], TaskRow] = {}
+        self._tokens = 0
+        self._places = 0
+
+    def ask(self, wanted: Iterable[Wanted]) -> None:
+        """Put work down, or change what is there."""
+        for one in sorted(wanted, key=lambda one: (one.kind, one.system, one.key)):
+            name = (one.kind, one.system, one.key)
+            row = self._rows.get(name)
+            if row is not None:
+                row.ask(one.due, urgent=one.urgent)
+                continue
+            self._places += 1
+            self._rows[name] = TaskRow(one.due, self._places, one.due, one.urgent)
+
+    def claim(
+        self,
+        kind: TaskKind,
+        systems: Collection[str],
+        limit: int,
+        lease: timedelta,
+        now: datetime,
+        *,
+        urgent: bool,
+    ) -> list[Task]:
+        """Lease what has been due longest in one lane."""
+        ready = sorted(
+            (row.due, row.place, name)
+            for name, row in self._rows.items()
+            if name[0] is kind
+            and name[1] in systems
+            and row.urgent == urgent
+            and not row.dead
+            and row.ready_at() <= now
+        )
+        return [self._lease(name, now + lease) for _, _, name in ready[:limit]]
+
+    def _lease(self, name: tuple[TaskKind, str, str], until: datetime) -> Task:
+        row = self._rows[name]
+        taken_over = row.leased_until is not None
+        self._tokens += 1
+        row.token, row.leased_until, row.asked_again = self._tokens, until, None
+        kind, system, key = name
+        return Task(
+            kind=kind,
+            system=system,
+            key=key,
+            token=row.token,
+            failures=row.failures,
+            urgent=row.urgent,
+            taken_over=taken_over,
+            doubt=row.doubt,
+        )
+
+    def settle(self, settlement: Settlement) -> bool:
+        """End a lease; return whether it was still the newest."""
+        task = settlement.task
+        name = (task.kind, task.system, task.key)
+        row = self._rows.get(name)
+        if row is None or row.token != task.token or row.leased_until is None:
+            return False
+        if settlement.due is None and not settlement.dead and row.asked_again is None:
+            del self._rows[name]
+        else:
+            row.end(settlement)
+        return True
+
+    def due(self, now: datetime) -> frozenset[tuple[TaskKind, str]]:
+        """Return what kinds of work, of which systems, can be claimed."""
+        return frozenset(
+            (kind, system)
+            for (kind, system, _), row in self._rows.items()
+            if not row.dead and row.ready_at() <= now
+        )
+
+    def pending(self, order: str) -> list[Pending]:
+        """Return what is still to be done for one order at its mirrors."""
+        return [
+            Pending(
+                system=system,
+                due=row.due,
+                leased_until=row.leased_until,
+                failures=row.failures,
+                dead=row.dead,
+                note=row.note,
+            )
+            for (kind, system, key), row in sorted(self._rows.items())
+            if kind is TaskKind.PROPAGATE and key == order
+        ]
+
+    def lines(self, states: Mapping[str, LinkState], now: datetime) -> list[LinkLine]:
+        """Return every link that has mirrors to bring into step or has been heard of."""
+        rows = [(name[1], row) for name, row in self._rows.items() if name[0] is TaskKind.PROPAGATE]
+        alive = [(system, row) for system, row in rows if not row.dead and row.asked_at <= now]
+        dead = Counter(system for system, row in rows if row.dead)
+        waiting = Counter(system for system, _ in alive)
+        urgent = Counter(system for system, row in alive if row.urgent)
+        oldest = {
+            system: min(row.asked_at for name, row in alive if name == system) for system in waiting
+        }
+        return [
+            LinkLine(
+                system=system,
+                state=states.get(system, LinkState()),
+                waiting=waiting[system],
+                urgent=urgent[system],
+                dead=dead[system],
+                oldest=oldest.get(system),
+            )
+            for system in sorted({*states, *(system for system, _ in rows)})
+        ]
