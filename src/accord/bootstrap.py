@@ -11,11 +11,12 @@ import httpx2
 from accord.connector_kit.connector import Context
 from accord.connector_kit.link import ConnectedSystem
 from accord.domain.accord import Accord
+from accord.engine.group_commit import GroupCommit
 from accord.engine.interpret import Interpreter
 from accord.engine.ports import Link, Store, TaskKind
 from accord.engine.propagate import Propagator, Watch
 from accord.engine.reading import FeedNews, Reader
-from accord.engine.receive import Receiver
+from accord.engine.receive import Keeping, Receiver
 from accord.engine.runner import Runner
 from accord.engine.settling import Pace
 from accord.settings.systems import SystemSettings
@@ -107,17 +108,18 @@ def engine(
     *,
     clock: Callable[[], datetime] = utc_now,
     chance: Callable[[], float] = random.random,
+    keeping: Keeping | None = None,
     wake: Callable[[], None] = lambda: None,
     watch: Watch = lambda _attempt: None,
     news: FeedNews = lambda _system, _reason: None,
 ) -> Engine:
-    """Return the use cases over these parts."""
+    """Return the use cases over these parts; deliveries are kept by ``keeping``, or the store."""
     pace = Pace(clock, chance)
     return Engine(
         accord=accord,
         links=links,
         store=store,
-        receiver=Receiver(links, store, clock, wake),
+        receiver=Receiver(links, keeping or GroupCommit(store.keep), clock, wake),
         interpreter=Interpreter(accord, links, store, clock),
         propagator=Propagator(accord, links, store, pace, watch),
         reader=Reader(links, store, pace, news),

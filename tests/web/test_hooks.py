@@ -1,53 +1,13 @@
-import hashlib
-import hmac
-from base64 import b64encode
-from datetime import UTC, datetime
-
 import httpx2
 import pytest
 
-from accord.connector_kit.connector import Connector, Context
 from accord.connector_kit.http import in_process
-from accord.connector_kit.link import ConnectedSystem
-from accord.connector_kit.signature import hmac_sha256_matches, strict_base64
-from accord.domain.accord import Role
-from accord.domain.vocabulary import Vocabulary
-from accord.engine.envelope import Parsed, Standing
-from accord.engine.receive import Receiver
+from accord.engine.envelope import Standing
+from accord.engine.group_commit import GroupCommit
 from accord.storage.memory import MemoryStore
 from accord.web.app import web_app
 from tests.domain.stack import stack
-from tests.engine.plain import Hand, no_simulator
-
-NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
-
-
-def authentic(delivery, context, now):
-    given = strict_base64(delivery.headers.get("x-bell-signature", ""))
-    secrets = context.secret_pair("secret")
-    return given is not None and hmac_sha256_matches(delivery.body, given, secrets)
-
-
-BELL = Connector(
-    name="bell",
-    title="A bell that rings",
-    role=Role.STOREFRONT,
-    vocabulary=Vocabulary(version=1),
-    owns=frozenset(),
-    mirrors=frozenset(),
-    can=frozenset(),
-    settings=(),
-    parse=lambda envelope, settings: Parsed(ignored="it only rings"),
-    connect=lambda context: Hand(),
-    simulate=no_simulator,
-    authentic=authentic,
-    kept_topic=lambda topic: topic.partition("/")[0],
-)
-
-
-def signed(body: bytes, secret: str = "new") -> dict[str, str]:
-    digest = hmac.new(secret.encode(), body, hashlib.sha256).digest()
-    return {"x-bell-signature": b64encode(digest).decode()}
+from tests.web.bell import NOON, receiver, signed
 
 
 @pytest.fixture
@@ -57,18 +17,8 @@ def store():
 
 @pytest.fixture
 async def door(store):
-    context = Context(
-        system="bell",
-        settings={},
-        secrets={"secret": "new", "secret_previous": "old"},
-        transport=None,
-        clock=lambda: NOON,
-    )
-    links = {"bell": ConnectedSystem(BELL, context)}
-    receiver = Receiver(links, store, lambda: NOON, lambda: None)
-    app = web_app(receiver, store, stack(), failed=lambda error: None)
-    transport = in_process(app)
-    async with httpx2.AsyncClient(transport=transport, base_url="http://accord") as client:
+    app = web_app(receiver(GroupCommit(store.keep)), store, stack(), failed=lambda error: None)
+    async with httpx2.AsyncClient(transport=in_process(app), base_url="http://accord") as client:
         yield client
 
 
@@ -118,10 +68,41 @@ async def test_what_does_not_prove_itself_is_refused_and_not_kept(door, store, h
     assert await waiting(store) == 0
 
 
-async def test_an_unknown_system_answers_like_a_bad_signature(door):
-    answer = await door.post("/hooks/stranger/rung", content=b"{}", headers=signed(b"{}"))
+@pytest.mark.parametrize(
+    "address",
+    [
+        "stranger/rung",
+        "bell/torn",
+        "bell",
+        "bell/",
+        "bell//rung",
+        "bell/Rung",
+        "bell/%72ung",
+        "bell/rung?x=1",
+        "bell/hall",
+        "bell/hall/rung/more",
+    ],
+)
+async def test_any_address_but_a_declared_one_answers_like_a_bad_signature(door, store, address):
+    answer = await door.post(f"/hooks/{address}", content=b"{}", headers=signed(b"{}"))
 
     assert answer.status_code == 401
+    assert await waiting(store) == 0
+
+
+async def test_a_declared_address_may_have_several_parts(door):
+    answer = await door.post("/hooks/bell/hall/rung", content=b"{}", headers=signed(b"{}"))
+
+    assert answer.status_code == 200
+
+
+async def test_proxies_on_the_way_may_add_themselves_more_than_once(door):
+    names = [("x-forwarded-for", "192.0.2.1"), ("x-forwarded-for", "192.0.2.2")]
+
+    headers = [*signed(b"{}").items(), *names]
+    answer = await door.post("/hooks/bell/rung", content=b"{}", headers=headers)
+
+    assert answer.status_code == 200
 
 
 @pytest.mark.parametrize(

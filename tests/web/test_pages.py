@@ -2,6 +2,7 @@ import httpx2
 import pytest
 
 from accord.connector_kit.http import in_process
+from accord.engine.group_commit import GroupCommit
 from accord.engine.receive import Receiver
 from accord.storage.memory import MemoryStore
 from accord.web.app import web_app
@@ -19,7 +20,7 @@ def plain():
 
 @pytest.fixture
 async def page(plain):
-    receiver = Receiver({}, plain.store, lambda: plain.now, lambda: None)
+    receiver = Receiver({}, GroupCommit(plain.store.keep), lambda: plain.now, lambda: None)
     app = web_app(receiver, plain.store, ACCORD, failed=lambda error: None)
     async with httpx2.AsyncClient(transport=in_process(app), base_url="http://accord") as client:
         yield client

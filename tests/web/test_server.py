@@ -10,6 +10,7 @@ from accord.web.server import listen
 PROGRAM = """
 import asyncio
 from litestar import Litestar, get
+from accord.cli.stopping import told_to_stop
 from accord.web.server import listen, serve
 
 @get("/", sync_to_thread=False)
@@ -18,7 +19,12 @@ def here() -> str:
 
 listening = listen("127.0.0.1", 0)
 print(listening.getsockname()[1], flush=True)
-asyncio.run(serve(Litestar([here], openapi_config=None), listening))
+
+async def run():
+    with told_to_stop() as stop:
+        await serve(Litestar([here], openapi_config=None), listening, stop)
+
+asyncio.run(run())
 print("put away", flush=True)
 """
 

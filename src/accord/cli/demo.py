@@ -13,6 +13,7 @@ import typer
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from accord.cli.stopping import told_to_stop
 from accord.cli.surroundings import surroundings
 from accord.demo.database import fresh_store
 from accord.demo.play import STEP, play
@@ -110,23 +111,34 @@ async def _show(settings: ProcessSettings, showing: _Showing) -> None:
     console = Console(highlight=False)
     console.print("Starting PostgreSQL, the simulated stack and Accord …")
     async with fresh_store(settings.data) as store, stack(store, REFRESH) as built:
-        listening = listen(settings.host, settings.port, 0)
-        host, port = listening.getsockname()[:2]
-        address = f"http://{host}:{port}/"
-        serving = asyncio.create_task(serve(built.app, listening))
-        await asyncio.sleep(0)  # whoever reads the address may already tell us to stop
-        console.print(f"Orders and their matrices: [bold]{address}[/]  (Ctrl-C ends it)\n")
-        telling = asyncio.create_task(_tell(built, console, showing))
-        try:
-            await asyncio.wait({serving, telling}, return_when=asyncio.FIRST_COMPLETED)
-            if telling.done():
-                console.print(telling.result())
-                console.print(f"\nThe page stays: [bold]{address}[/]  (Ctrl-C ends it)")
-                await serving
-        finally:  # told to stop, perhaps in the middle of the story
-            telling.cancel()
-            serving.cancel()
-            await asyncio.gather(telling, serving, return_exceptions=True)
+        with told_to_stop() as stop:
+            await _show_stack(built, settings, showing, console, stop)
+
+
+async def _show_stack(
+    built: Stack,
+    settings: ProcessSettings,
+    showing: _Showing,
+    console: Console,
+    stop: asyncio.Event,
+) -> None:
+    listening = listen(settings.host, settings.port, 0)
+    host, port = listening.getsockname()[:2]
+    address = f"http://{host}:{port}/"
+    serving = asyncio.create_task(serve(built.app, listening, stop))
+    await asyncio.sleep(0)  # whoever reads the address may already tell us to stop
+    console.print(f"Orders and their matrices: [bold]{address}[/]  (Ctrl-C ends it)\n")
+    telling = asyncio.create_task(_tell(built, console, showing))
+    try:
+        await asyncio.wait({serving, telling}, return_when=asyncio.FIRST_COMPLETED)
+        if telling.done():
+            console.print(telling.result())
+            console.print(f"\nThe page stays: [bold]{address}[/]  (Ctrl-C ends it)")
+            await serving
+    finally:  # told to stop, perhaps in the middle of the story
+        telling.cancel()
+        serving.cancel()
+        await asyncio.gather(telling, serving, return_exceptions=True)
 
 
 async def _tell(built: Stack, console: Console, showing: _Showing) -> RenderableType:

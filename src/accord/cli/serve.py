@@ -13,6 +13,7 @@ import typer
 from sqlalchemy.exc import OperationalError
 
 from accord.bootstrap import engine, links, utc_now
+from accord.cli.stopping import told_to_stop
 from accord.cli.surroundings import Surroundings, surroundings
 from accord.engine.runner import Runner
 from accord.settings.accord_file import FILE_NAME, UnsoundAccordError, load_accord
@@ -113,7 +114,8 @@ async def _serve(file: Path, around: Surroundings, settings: ProcessSettings) ->
         host, port = listening.getsockname()[:2]
         log.info("serving", address=f"http://{host}:{port}/", accord=str(file))
         try:
-            await http_serve(app, listening)
+            with told_to_stop() as stop:
+                await http_serve(app, listening, stop)
         finally:
             await runner.stop()
             await works.close()

@@ -31,6 +31,11 @@ class ConnectedSystem:
         """How often its change feed is read."""
         return self._connector.poll_every
 
+    @property
+    def topics(self) -> frozenset[str]:
+        """The hook addresses it sends to."""
+        return self._connector.topics
+
     def authentic(self, delivery: Delivery, now: datetime) -> bool:
         """Return whether the raw bytes really come from the system; never, if it sends none."""
         check = self._connector.authentic

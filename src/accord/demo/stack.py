@@ -9,7 +9,7 @@ from random import Random
 from typing import Protocol
 
 import httpx2
-from litestar import Litestar
+from litestar.types import ASGIApp
 
 from accord.bootstrap import Engine, engine, links
 from accord.connector_kit.discovery import connectors
@@ -47,7 +47,7 @@ class Stack:
     accord: Accord
     engine: Engine
     store: DemoStore
-    app: Litestar
+    app: ASGIApp
     trouble: list[Exception]
     attempts: list[Attempt]
 

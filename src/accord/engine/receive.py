@@ -1,17 +1,12 @@
 """Take what a system sends: prove it, keep it, answer. Nothing here reads what it says."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import Enum
+from typing import Protocol
 
 from accord.engine.envelope import Incoming, Origin
-from accord.engine.ports import Delivery, Link, Store
-
-# A commit takes what has gathered while the one before it was under way.
-LARGEST_BATCH = 500
-# More than this many deliveries without a commit, and the sender is asked to come back.
-LONGEST_QUEUE = 5_000
+from accord.engine.ports import Delivery, Link
 
 
 class Receipt(Enum):
@@ -19,52 +14,18 @@ class Receipt(Enum):
 
     KEPT = "kept"  # durable, or a copy of what already is
     UNPROVEN = "unproven"  # unknown address or a proof that does not fit: the same to outsiders
-    BUSY = "busy"  # nothing was kept; come back soon
+    BUSY = "busy"  # nothing was promised; come back soon
 
 
-class GroupCommit:
-    """Joins deliveries that arrive together into one commit, and tells each when it is durable."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._waiting: list[tuple[Incoming, asyncio.Future[None]]] = []
-        self._running: asyncio.Task[None] | None = None
+class Keeping(Protocol):
+    """Where a delivery is made durable: the store, or a broker in front of it."""
 
     @property
-    def queue_length(self) -> int:
-        """How many deliveries wait for a commit."""
-        return len(self._waiting)
+    def is_overdue(self) -> bool:
+        """Whether what waits has waited so long that one more would not be kept in time."""
 
     async def keep(self, incoming: Incoming) -> None:
-        """Return once ``incoming`` is durable; raise what the store raised if it is not."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((incoming, done))
-        if self._running is None:
-            self._running = asyncio.create_task(self._commit())
-        await done
-
-    async def _commit(self) -> None:
-        try:
-            while self._waiting:
-                batch = self._waiting[:LARGEST_BATCH]
-                del self._waiting[:LARGEST_BATCH]
-                await self._keep(batch)
-        finally:
-            self._running = None
-
-    async def _keep(self, batch: list[tuple[Incoming, asyncio.Future[None]]]) -> None:
-        error: BaseException | None = None
-        try:
-            await self._store.keep([incoming for incoming, _ in batch])
-        except Exception as raised:  # noqa: BLE001 - every sender in the batch is told of it
-            error = raised
-        for _, done in batch:
-            if done.done():
-                continue  # its sender hung up; what was kept stays kept
-            if error is None:
-                done.set_result(None)
-            else:
-                done.set_exception(error)
+        """Return once ``incoming`` is durable; raise whatever kept it from being so."""
 
 
 class Receiver:
@@ -73,27 +34,35 @@ class Receiver:
     def __init__(
         self,
         links: Mapping[str, Link],
-        store: Store,
+        keeping: Keeping,
         clock: Callable[[], datetime],
         wake: Callable[[], None],
     ) -> None:
+        """Call ``wake`` after each delivery that was kept."""
         self._links = links
-        self._commits = GroupCommit(store)
+        self._keeping = keeping
         self._clock = clock
         self._wake = wake
 
     async def receive(self, system: str, delivery: Delivery) -> Receipt:
-        """Keep a delivery that proves itself; the sender may forget it once this returns KEPT."""
+        """Keep a delivery that proves itself; the sender may forget it once this returns KEPT.
+
+        Only what is proven takes a place among what waits to be kept, so that nobody without a
+        secret can fill it.
+        """
         link = self._links.get(system)
-        now = self._clock()
-        if link is None or not link.authentic(delivery, now):
+        if link is None:
             return Receipt.UNPROVEN
-        if self._commits.queue_length >= LONGEST_QUEUE:
+        topic = link.kept_topic(delivery.topic)
+        now = self._clock()
+        if topic not in link.topics or not link.authentic(delivery, now):
+            return Receipt.UNPROVEN
+        if self._keeping.is_overdue:
             return Receipt.BUSY
-        await self._commits.keep(
+        await self._keeping.keep(
             Incoming(
                 system=system,
-                topic=link.kept_topic(delivery.topic),
+                topic=topic,
                 origin=Origin.HOOK,
                 identity=link.identity(delivery),
                 body=delivery.body,

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from litestar import Litestar
 from litestar.static_files import create_static_files_router
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from accord.domain.accord import Accord
 from accord.engine.receive import Receiver
 from accord.storage.overview import Overview
-from accord.web.hooks import hooks
+from accord.web.hooks import HOOKS, Hooks
 from accord.web.pages import order_pages
 
 STATIC = Path(__file__).parent / "static"
@@ -25,6 +27,44 @@ SECURITY_HEADERS = {
 }
 
 
+class Door:
+    """Shows each request to the hooks or to the pages; what this process has not is not found.
+
+    It stands before the pages' framework, which would cost a delivery more than all of our own
+    checks.
+    """
+
+    def __init__(self, hooks: ASGIApp | None, pages: ASGIApp | None) -> None:
+        self._hooks = hooks or _not_found
+        self._pages = pages or _not_found
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        asked: Any = scope
+        path = asked.get("raw_path") or asked["path"].encode("latin-1", "replace")
+        answering = self._hooks if path.startswith(HOOKS) else self._pages
+        await answering(scope, receive, send)
+
+
+async def _not_found(_scope: Scope, _receive: Receive, send: Send) -> None:
+    headers = [(b"content-length", b"0")]
+    start: Any = {"type": "http.response.start", "status": 404, "headers": headers}
+    await send(start)
+    end: Any = {"type": "http.response.body", "body": b"", "more_body": False}
+    await send(end)
+
+
+def pages_app(overview: Overview, accord: Accord, refresh: int | None = None) -> Litestar:
+    """Return the pages for people, which load themselves again every ``refresh`` seconds."""
+    static = create_static_files_router(path="/static", directories=[STATIC])
+    return Litestar(
+        route_handlers=[*order_pages(overview, accord, refresh), static],
+        openapi_config=None,
+        logging_config=None,
+        response_headers=SECURITY_HEADERS,
+    )
+
+
 def web_app(
     receiver: Receiver,
     overview: Overview,
@@ -32,16 +72,6 @@ def web_app(
     *,
     failed: Callable[[Exception], None],
     refresh: int | None = None,
-) -> Litestar:
-    """Return the application. ``failed`` hears of every delivery that could not be kept."""
-    static = create_static_files_router(path="/static", directories=[STATIC])
-    return Litestar(
-        route_handlers=[
-            hooks(receiver.receive, failed),
-            *order_pages(overview, accord, refresh),
-            static,
-        ],
-        openapi_config=None,
-        logging_config=None,
-        response_headers=SECURITY_HEADERS,
-    )
+) -> ASGIApp:
+    """Return hooks and pages. ``failed`` hears of every delivery that could not be kept."""
+    return Door(Hooks(receiver.receive, failed), pages_app(overview, accord, refresh))

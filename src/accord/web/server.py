@@ -1,17 +1,20 @@
 """The HTTP server: one socket, no secrets in its logs, and signals left to us."""
 
 import asyncio
-import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
-from litestar import Litestar
+from litestar.types import ASGIApp
 
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+from accord.web.connections import Bounds, Connections
+from accord.web.protocol import protocol_for
+
 # What is being answered may finish; a sender that drips is not waited for.
 FINISH_WITHIN = 5  # seconds
+# So many senders may knock at one moment: few enough for the files that may be open.
+BACKLOG = 100
 
 
 class _Server(uvicorn.Server):
@@ -21,29 +24,35 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def serve(app: Litestar, listening: socket.socket) -> None:
-    """Serve ``app`` until the process is told to stop (SIGINT or SIGTERM), then return."""
+async def serve(
+    app: ASGIApp, listening: socket.socket, stop: asyncio.Event, bounds: Bounds | None = None
+) -> None:
+    """Serve ``app`` until ``stop`` is set and what was being answered then is answered."""
+    table = Connections(bounds or Bounds())
     config = uvicorn.Config(
         app,
+        http=protocol_for(table),
+        ws="none",
+        backlog=BACKLOG,
         log_config=None,
         access_log=False,  # an address may hold a secret
         lifespan="off",
         server_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=FINISH_WITHIN,
     )
     server = _Server(config)
-    loop = asyncio.get_running_loop()
 
-    def stop() -> None:
+    async def wait_for_stop() -> None:
+        await stop.wait()
         server.should_exit = True
 
-    for number in STOP_SIGNALS:
-        loop.add_signal_handler(number, stop)
+    waiting = asyncio.create_task(wait_for_stop())
     try:
-        await server.serve(sockets=[listening])
+        with table.watched():
+            await server.serve(sockets=[listening])
     finally:
-        for number in STOP_SIGNALS:
-            loop.remove_signal_handler(number)
+        waiting.cancel()
 
 
 def listen(host: str, *ports: int) -> socket.socket:
