@@ -10,9 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from accord.audit.encoding import PIECE, Progress
+from accord.audit.encoding import Progress
 from accord.audit.lines import LONGEST_FIELD_LINES, Refused, Structure
 from accord.audit.strict import strict_structure
+
+# Small enough to stay in a processor's cache, and to let another thread have its turn.
+_PIECE = 1024 * 1024
 
 _QUOTED = re.compile(rb'"[^"]*"')
 
@@ -85,7 +88,7 @@ def _scan(
 def _skeletons(path: Path, dropped: bytes, advance: Progress) -> Iterator[list[bytes]]:
     rest = b""
     with path.open("rb") as file:
-        while piece := file.read(PIECE):
+        while piece := file.read(_PIECE):
             advance(len(piece))
             whole = (rest + piece.translate(None, dropped)).split(b"\n")
             rest = whole.pop()

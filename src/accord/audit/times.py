@@ -1,6 +1,7 @@
 """Times as exports write them, read as instants."""
 
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 import polars as pl
@@ -140,15 +141,21 @@ def _there(shown: pl.Series, zone: str) -> pl.Series:
 def time_column(sample: pl.DataFrame, name: str) -> TimeColumn | None:
     """Return how the times of a column are written, or None where it holds none."""
     told = sample.get_column(name).drop_nulls()
-    values = told.gather_every(max(1, told.len() // _LOOKED_AT)).str.strip_chars().to_frame()
-    if values.is_empty():
-        return None
+    values = told.gather_every(max(1, told.len() // _LOOKED_AT)).str.strip_chars()
+    found = _format(tuple(values)) if told.len() else None
+    return None if found is None else TimeColumn(name, *found)
+
+
+@lru_cache(maxsize=256)  # every kind of export asks about the same columns
+def _format(told: tuple[str, ...]) -> tuple[str, bool] | None:
+    """Return the format of these values and whether they are days, or None where it is none."""
+    values, name = pl.DataFrame({"told": told}, schema={"told": pl.String}), "told"
     for formats in (_ZONED, _LOCAL, _DAYS):
         for one in formats:
             read = values.select(_parsed(pl.col(name), one).is_not_null().mean()).item()
             if read >= _NEARLY_ALL and _full_years(values, name, one):
                 kept = _kept(values, name, one, formats)
-                return TimeColumn(name, kept, formats is _DAYS or _at_midnight(values, kept))
+                return kept, formats is _DAYS or _at_midnight(values, kept)
     return None
 
 

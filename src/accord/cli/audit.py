@@ -10,8 +10,6 @@ from typing import Annotated, Any
 
 import typer
 from msgspec import structs
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from typer.core import TyperCommand, TyperGroup
 
 from accord.audit.as_json import as_json, unusable_as_json
@@ -22,7 +20,6 @@ from accord.audit.outcome import Outcome
 from accord.audit.output import FORMATS, check_format, save
 from accord.audit.run import Request
 from accord.audit.run import audit as run_audit
-from accord.audit.terminal import show
 from accord.cli.audit_logs import logs
 from accord.settings.durations import duration
 
@@ -118,7 +115,7 @@ def files(
     if as_object:
         typer.echo(as_json(outcome))
     else:
-        show(outcome, Console(highlight=False, soft_wrap=True), most)
+        _show(outcome, most)
     raise typer.Exit(DRIFT if outcome.findings else AGREEMENT)
 
 
@@ -136,6 +133,15 @@ def _hints(
                 raise UnusableError(flag, reason)
             hints = with_hint(hints, flag, Path(file).name, value)
     return hints
+
+
+def _show(outcome: Outcome, most: int) -> None:
+    # Whoever asked for JSON need not wait until what prints colours is loaded.
+    from rich.console import Console  # noqa: PLC0415 - only where it is needed
+
+    from accord.audit.terminal import show  # noqa: PLC0415 - the same
+
+    show(outcome, Console(highlight=False, soft_wrap=True), most)
 
 
 def _settings(pairs: Sequence[str]) -> Mapping[str, Mapping[str, str | bool]]:
@@ -180,10 +186,18 @@ def _answered(request: Request, *, asking: bool) -> Outcome:
 def _bar(exports: Sequence[Path]) -> Iterator[Callable[[int], None]]:
     """Show how far the reading has come, for long files on a terminal."""
     size = sum(path.stat().st_size for path in exports if path.is_file())
-    console = Console(stderr=True)
-    if size < _LONG or not console.is_terminal:
+    if size < _LONG or not sys.stderr.isatty():
         yield lambda _: None
         return
+    from rich.console import Console  # noqa: PLC0415 - only where there is a terminal
+    from rich.progress import (  # noqa: PLC0415 - the same
+        BarColumn,
+        DownloadColumn,
+        Progress,
+        TextColumn,
+    )
+
+    console = Console(stderr=True)
     columns = (TextColumn("Reading"), BarColumn(), DownloadColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("", total=size * 2)  # once for the encoding, once for the lines

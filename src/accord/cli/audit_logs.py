@@ -6,10 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from accord.audit.errors import UnusableError
-from accord.audit.log_outputs import log_as_json, show_log
 from accord.audit.logs import audit_logs
 
 CLEAN, FAILURES, UNUSABLE = 0, 1, 2
@@ -25,6 +23,10 @@ def logs(
     Throttling is told apart from schema errors. Exit status: 0 no failures, 1 failures, 2 the
     file cannot be used.
     """
+    from rich.console import Console  # noqa: PLC0415 - comparing exports needs none of these
+
+    from accord.audit.log_outputs import log_as_json, show_log  # noqa: PLC0415 - the same
+
     try:
         with tempfile.TemporaryDirectory(prefix="accord-audit-") as folder:
             outcome = audit_logs(file, Path(folder), lambda _: None)
