@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
 from accord.audit.errors import UnusableError
 from accord.audit.reading import read_table
@@ -87,6 +88,35 @@ def test_a_workbook_is_read_like_a_text_file(tmp_path):
 
     assert read.columns == ("Name", "Total")
     assert read.select(["Name"]).to_series().to_list() == ["#1", "#2"]
+
+
+def workbook(path, **sheets):
+    with Workbook(path) as book:
+        for name, rows in sheets.items():
+            pl.DataFrame(rows).write_excel(book, name)
+    return path
+
+
+def test_the_largest_sheet_is_the_list_and_the_others_are_named(tmp_path):
+    path = workbook(
+        tmp_path / "book.xlsx",
+        Info={"Exported by": ["Rows"], "Eve": ["2"]},
+        Orders={"Name": ["#1", "#2"], "Total": ["1.00", "2.00"]},
+    )
+
+    read = read_table(path, tmp_path, lambda _: None)
+
+    assert read.columns == ("Name", "Total")
+    assert read.how == "workbook, sheet Orders, header on line 1; not read: Info"
+
+
+def test_sheets_of_the_same_columns_are_one_list(tmp_path):
+    months = {m: {"Name": [f"#{m}"], "Total": ["1.00"]} for m in ("May", "June")}
+
+    read = read_table(workbook(tmp_path / "book.xlsx", **months), tmp_path, lambda _: None)
+
+    assert read.rows == 2
+    assert read.select(["Name"]).to_series().to_list() == ["#May", "#June"]
 
 
 @pytest.mark.parametrize(

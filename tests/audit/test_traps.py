@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from accord.audit.errors import UndecidedError, UnusableError
+from accord.audit.hints import FileHint, Hints
 from accord.audit.run import Request, audit
 from tests.audit.exported import (
     BOOK_COLUMNS,
@@ -263,3 +264,30 @@ def test_a_record_from_long_after_an_order_is_doubted(tmp_path):
 
     assert found(outcome) == []
     assert outcome.orders_set_aside > 1
+
+
+def test_an_order_listed_in_parts_that_differ_is_not_taken_for_its_first_part(tmp_path):
+    order = Order(number=1500, progress="partial", created=START + timedelta(days=19))
+    parts = [
+        {"Order - Number": str(number), "Order - Status": word, "Date - Order Date": "10/20/2026"}
+        for number, word in [
+            *((o.number, "shipped") for o in MANY if o.progress == "fulfilled"),
+            (1500, "shipped"),
+            (1500, "awaiting_shipment"),
+        ]
+    ]
+    shop = write(tmp_path / "shop.csv", SHOP_COLUMNS, shop_rows([*MANY, order]))
+
+    outcome = audit(
+        Request(files=[shop, write(tmp_path / "warehouse.csv", tuple(parts[0]), parts)])
+    )
+
+    assert [one for one in found(outcome) if one[0] == "#1500"] == []
+    assert "#1500" in [one.order for one in outcome.aside]
+
+
+def test_a_column_said_to_join_that_joins_nothing_is_refused(tmp_path):
+    hints = Hints((FileHint("netsuite_orders.csv", join="Memo"),))
+
+    with pytest.raises(UnusableError, match="holds no order number"):
+        audit(Request(files=pair(tmp_path, MANY), hints=hints))

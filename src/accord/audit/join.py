@@ -6,7 +6,7 @@ from typing import NamedTuple
 import polars as pl
 
 from accord.audit.errors import UndecidedError, UnusableError
-from accord.audit.exports import plain_name
+from accord.audit.exports import Kind, plain_name
 from accord.audit.keys import Form, normal
 from accord.audit.recognition import Recognised
 from accord.audit.times import INSTANT, time_column
@@ -79,6 +79,9 @@ def find_join(source: Recognised, spine: list[SpineKeys], given: str | None) -> 
     if max((one.share for one in candidates), default=0.0) < _NEARLY_ALL:
         candidates += _candidates(source, columns, spine, Form.NUMBER)
     ranked = sorted(candidates, key=lambda one: one.score, reverse=True)
+    if given and not ranked and source.export.kind is Kind.ORDERS and not sample.is_empty():
+        reason = f"its column {given} holds no order number of the shop. Name another with --join."
+        raise UnusableError(name, reason, 1)
     if sample.is_empty() or (given and not ranked):
         column = given or _first_likely(source)
         return Join((column,), 0, Form.WRITTEN, 0.0, given=bool(given))

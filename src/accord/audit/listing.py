@@ -106,7 +106,8 @@ def _one_row_each(
     """Return one row for each record of a list in which an order may take several rows.
 
     Only the first row of an order need carry its statuses. A row begins another record if it
-    carries statuses of its own and its id, time or channel are not those of the row before.
+    carries statuses of its own and its id, time, channel or words are not those of the row
+    before; a split order, listed part by part, is not what its first part says.
     """
     if numbers and rows.get_column("number0").null_count():
         rows = rows.filter(pl.any_horizontal(pl.col("^number\\d+$").is_not_null()))
@@ -129,7 +130,7 @@ def _heads(rows: pl.DataFrame, key: str, source: Recognised) -> pl.DataFrame:
     """Return the rows that begin a record, with the line statuses of all its rows."""
     lines = next((f"word{at}" for at, s in enumerate(source.statuses) if s.spec.line), None)
     words = [f"word{at}" for at, s in enumerate(source.statuses) if not s.spec.line]
-    same = ("own", "created", "channel")
+    same = ("own", "created", "channel", *words)
     other = pl.any_horizontal(
         [(pl.col(c).is_not_null() & pl.col(c).ne_missing(pl.col(c).shift(1))) for c in same]
     )
@@ -164,7 +165,7 @@ def _first_of_each(heads: pl.DataFrame, key: str, words: Mapping[str, str]) -> p
     same = [c for c in ("own", "created", "channel") if several.get_column(c).null_count() == 0]
     carrying = several.filter(_carries(plain)) if plain else several
     bare = several.join(carrying.select(key), on=key, how="anti")
-    told = carrying.unique([key, *(same or plain)], keep="first", maintain_order=True)
+    told = carrying.unique([key, *same, *plain], keep="first", maintain_order=True)
     rest = bare.unique([key], keep="first", maintain_order=True)
     return pl.concat([alone, told, rest])
 
