@@ -10,13 +10,17 @@ from accord.audit.outcome import Worth
 from accord.audit.stack import Follower, keyed
 from accord.audit.standings import coded
 
+# Some write eur, which is the same money as EUR.
+_CODE_LETTERS = 3
+
 
 def amount_in(text: str, currency: str | None, of: str, *, comma: bool) -> Worth | None:
     """Return what a cell says, in the currency of the cell beside it or else of its own."""
     amount = decimal(text, comma=comma)
     if amount is None:
         return None
-    return Worth(amount, (currency or currency_in(text)).strip(), of)
+    named = (currency or currency_in(text)).strip()
+    return Worth(amount, named.upper() if len(named) == _CODE_LETTERS else named, of)
 
 
 def captures(follower: Follower, keys: pl.Series, *, comma: bool) -> Mapping[str, Worth]:
