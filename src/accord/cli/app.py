@@ -6,7 +6,7 @@ import typer
 
 from accord import __version__
 from accord.cli.audit import audit
-from accord.cli.bench import bench
+from accord.cli.bench_roads import bench
 from accord.cli.check import check
 from accord.cli.demo import demo
 from accord.cli.init import init

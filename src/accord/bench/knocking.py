@@ -1,0 +1,137 @@
+"""A program that delivers to a server as fast as it answers, and keeps a ledger of the answers.
+
+``python -m accord.bench.knocking PORT DELIVERIES CONNECTIONS SHARE_OF_COPIES LEDGER``: every
+delivery is written before the first is sent, each connection has one on its way at a time, and
+what was answered 200 stands in the ledger. It waits for a line on its standard input to begin.
+"""
+
+import json
+import select
+import socket
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+from accord.bench import deliveries
+from accord.bench.deliveries import SYSTEM
+from accord.bench.programs import say
+
+TOPIC = "orders/create"
+KEPT = b"HTTP/1.1 200"
+# Sent before anything is counted, so that both sides are warm; their numbers come after all others.
+WARM_UP = 2000
+
+
+def request(order: int) -> bytes:
+    """Return one whole request."""
+    body = deliveries.body(order, TOPIC)
+    head = [f"POST /hooks/{SYSTEM}/{TOPIC} HTTP/1.1", "host: 127.0.0.1"]
+    head += [f"{name}: {value}" for name, value in deliveries.headers(order, TOPIC, body).items()]
+    head += [f"content-length: {len(body)}", "", ""]
+    return "\r\n".join(head).encode() + body
+
+
+def with_copies(orders: range, share: float) -> list[int]:
+    """Return ``orders`` in turn, a ``share`` of all being copies of one sent shortly before."""
+    chance = Random(1)  # noqa: S311 - which is doubled does not matter, only that it is the same
+    sent: list[int] = []
+    for order in orders:
+        sent.append(order)
+        if chance.random() < share / (1 - share):
+            sent.append(sent[max(0, len(sent) - 1 - chance.randrange(500))])
+    return sent
+
+
+@dataclass(slots=True)
+class _Line:
+    """One connection and the delivery on its way."""
+
+    socket: socket.socket
+    order: int = -1
+    began: float = 0.0
+    heard: bytes = b""
+
+
+@dataclass(slots=True)
+class Knocking:
+    """Deliveries to come, and what became of those that were sent."""
+
+    port: int
+    connections: int
+    requests: dict[int, bytes]
+    kept: list[int] = field(default_factory=list)
+    refused: int = 0
+    took: list[float] = field(default_factory=list)
+
+    def deliver(self, orders: list[int]) -> float:
+        """Send every one of ``orders``; return how many seconds it took."""
+        ahead = iter(orders)
+        poll = select.epoll()
+        lines = {}
+        began = time.perf_counter()
+        for _ in range(min(self.connections, len(orders))):
+            line = _Line(socket.create_connection(("127.0.0.1", self.port)))
+            line.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            lines[line.socket.fileno()] = line
+            poll.register(line.socket, select.EPOLLIN)
+            self._send(line, next(ahead))
+        while lines:
+            for number, _ in poll.poll():
+                line = lines[number]
+                if self._hear(line) and not self._send(line, next(ahead, -1)):
+                    poll.unregister(number)
+                    lines.pop(number).socket.close()
+        return time.perf_counter() - began
+
+    def _send(self, line: _Line, order: int) -> bool:
+        if order < 0:
+            return False
+        line.order, line.began = order, time.perf_counter()
+        line.socket.sendall(self.requests[order])
+        return True
+
+    def _hear(self, line: _Line) -> bool:
+        """Take what came; return whether it was a whole answer. No answer of ours has a body."""
+        came = line.socket.recv(4096)
+        line.heard += came
+        if came and not line.heard.endswith(b"\r\n\r\n"):
+            return False
+        if line.heard.startswith(KEPT):
+            self.kept.append(line.order)
+            self.took.append(time.perf_counter() - line.began)
+        else:
+            self.refused += 1
+        line.heard = b""
+        return True
+
+
+def main(words: list[str]) -> None:
+    """Deliver, write the ledger, print the figures."""
+    port, count, connections = (int(word) for word in words[:3])
+    share, ledger = float(words[3]), Path(words[4])
+    orders = with_copies(range(count), share)
+    warm = range(count, count + WARM_UP)
+    requests = {order: request(order) for order in (*range(count), *warm)}
+    knocking = Knocking(port, connections, requests)
+    say("ready")
+    sys.stdin.readline()
+    knocking.deliver(list(warm))
+    knocking.took.clear()
+    seconds = knocking.deliver(orders)
+    ledger.write_text("\n".join(map(str, knocking.kept)))
+    took = sorted(knocking.took) or [0.0]
+    told = {
+        "seconds": seconds,
+        "answered": len(knocking.took),
+        "refused": knocking.refused,
+        "p50_ms": took[len(took) // 2] * 1000,
+        "p99_ms": took[int(len(took) * 0.99)] * 1000,
+        "cpu_s": time.process_time(),
+    }
+    say(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
