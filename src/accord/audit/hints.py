@@ -52,6 +52,10 @@ class Hints(Struct, frozen=True, forbid_unknown_fields=True):
         given = [column for hint in self._of(file) for column in hint.status]
         return tuple(_column(file, column, columns) for column in dict.fromkeys(given))
 
+    def says_zone(self, file: str) -> bool:
+        """Return whether it is said where the clock of a file stands."""
+        return bool(self.time_zone or any(hint.time_zone for hint in self._of(file)))
+
     def zone(self, file: str) -> str:
         """Return where the clock stands that writes times without a zone; UTC if not said.
 

@@ -140,6 +140,7 @@ def _assumed(
             f"{follower.coded.listing.source.table.name}: {' or '.join(join.columns)} holds the "
             f"shop's order number; {join.share:.0%} of it is met (--join)."
         )
+    told += _clocks(stack)
     for system in dict.fromkeys(source.export.system for source in files):
         for name, usual in DEFAULT_SETTINGS.get(system, {}).items():
             value = request.settings.get(system, {}).get(name, usual)
@@ -151,3 +152,20 @@ def _assumed(
             "(--in-flight)."
         )
     return told
+
+
+def _clocks(stack: Stack) -> list[str]:
+    """Return which clocks were taken to stand in another zone than the shop's."""
+    found = {
+        f.coded.listing.source.table.name: f.ahead // timedelta(hours=1) for f in stack.followers
+    }
+    return [
+        f"Nearly every order in {name} was made {abs(hours)} h {_side(hours)} the shop's: its "
+        "clock is taken to stand in another zone (--time-zone)."
+        for name, hours in found.items()
+        if hours
+    ]
+
+
+def _side(hours: int) -> str:
+    return "after" if hours > 0 else "before"

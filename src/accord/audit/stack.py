@@ -1,10 +1,12 @@
 """The files of one audit as a stack: the shop's orders, and each other list beside them."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import NamedTuple
 
 import polars as pl
 
+from accord.audit.clocks import hours_ahead, set_back
 from accord.audit.errors import UnusableError
 from accord.audit.exports import ROLES, Kind
 from accord.audit.hints import Hints
@@ -20,12 +22,17 @@ _SHOPS = {Role.STOREFRONT, Role.MARKETPLACE}
 
 
 class Follower(NamedTuple):
-    """One list beside the shop's: its records and which order each belongs to."""
+    """One list beside the shop's: its records and which order each belongs to.
+
+    ``ahead`` is by how much its clock was found to stand ahead of the shop's; its times are
+    set back by that.
+    """
 
     name: str
     coded: Coded
     join: Join
     pairing: Pairing
+    ahead: timedelta
 
 
 class Stack(NamedTuple):
@@ -53,11 +60,16 @@ def build(files: Sequence[Recognised], hints: Hints) -> Stack:
         listings = [
             _without_copies(keyed(coded(one), join)) for one in read_listings(source, join.columns)
         ]
+        ahead = timedelta(0)
         for listing in listings:
             whole = _gathered(_led(listing, listings)) if is_many(listing.listing.kind) else listing
             whole = whole._replace(frame=whole.frame.drop("record").with_row_index("record"))
             pairing = pair(spine, _records(whole), systems)
-            followers.append(Follower(names[id(source)], whole, join, pairing))
+            if whole.listing.kind is Kind.ORDERS and not hints.says_zone(source.table.name):
+                ahead = hours_ahead(orders, whole.frame, pairing.pairs, source)
+            listed = whole.listing._replace(frame=set_back(whole.listing.frame, ahead))
+            whole = whole._replace(listing=listed, frame=set_back(whole.frame, ahead))
+            followers.append(Follower(names[id(source)], whole, join, pairing, ahead))
     return Stack(tuple(shops), orders, tuple(followers))
 
 
