@@ -19,7 +19,9 @@ from hypothesis.stateful import (
 )
 
 from accord.domain.outcome import Throttled, Unavailable
+from accord.domain.reason import Objection, Poison, Reason, UnknownWord
 from accord.domain.report import EXTERNAL, Ref
+from accord.engine.desk import EVERYTHING, EVERYWHERE, Deed
 from accord.engine.envelope import Lookup, Standing
 from accord.engine.ports import (
     Change,
@@ -44,7 +46,13 @@ NAMES = st.sampled_from("abcde")
 REFS = st.builds(Ref, st.sampled_from(["shop", "erp", EXTERNAL]), NAMES)
 KINDS = st.sampled_from(TaskKind)
 MINUTES = st.integers(0, 5).map(lambda number: timedelta(minutes=number))
-VERDICTS = st.tuples(st.sampled_from(Standing), st.none() | REFS)
+REASONS: st.SearchStrategy[Reason] = st.builds(UnknownWord, SYSTEMS, NAMES, NAMES) | st.builds(
+    Poison, SYSTEMS, st.integers(3, 5)
+)
+OBJECTIONS = st.builds(Objection, REASONS, st.lists(NAMES, max_size=2).map(tuple))
+VERDICTS = st.tuples(
+    st.sampled_from(Standing), st.none() | REFS, st.lists(OBJECTIONS, min_size=1, max_size=2)
+)
 # The order a change is for is chosen by one of its names; None makes a new one.
 CHANGES = st.tuples(
     st.none() | REFS, st.lists(REFS, min_size=1, max_size=3), st.sets(SYSTEMS), st.sets(SYSTEMS)
@@ -163,6 +171,34 @@ class TwoStores(RuleBasedStateMachine):
             lambda store: store.reckon(system, lambda state: state.heard(outcome, self._now))
         )
 
+    @rule(places=st.sets(st.integers(0, 3)), discarded=st.booleans())
+    def empty_quarantine(self, places: set[int], *, discarded: bool) -> None:
+        deed = Deed(what="discarded" if discarded else "released", who="Ana", at=self._now)
+
+        async def do(store: AnyStore) -> object:
+            act = store.desk.discard if discarded else store.desk.release
+            numbers = [each.id for each in await store.desk.aside(EVERYTHING, 0, 99)]
+            done = await act([numbers[place] for place in places if place < len(numbers)], deed)
+            return [numbers.index(number) for number in done]
+
+        self._both(do)
+
+    @rule(places=st.sets(st.integers(0, 3)))
+    def try_again(self, places: set[int]) -> None:
+        deed = Deed(what="retried", who="Ana", at=self._now)
+
+        async def do(store: AnyStore) -> int:
+            letters = await store.desk.dead_letters(EVERYTHING, 0, 99)
+            meant = [letter.id for place, letter in enumerate(letters) if place in places]
+            return len(await store.desk.retry(meant, deed))
+
+        self._both(do)
+
+    @rule(system=SYSTEMS | st.just(EVERYWHERE), paused=st.booleans())
+    def pause(self, system: str, *, paused: bool) -> None:
+        deed = Deed(what="paused", who="Ana", why="because", at=self._now)
+        self._both(lambda store: (store.desk.pause if paused else store.desk.resume)(system, deed))
+
     @rule(wait=MINUTES)
     def time_passes(self, wait: timedelta) -> None:
         self._now += wait
@@ -182,6 +218,15 @@ class TwoStores(RuleBasedStateMachine):
             await store.balance(),
             await store.due(self._now),
             [await store.bookmark(system) for system in ("shop", "erp")],
+            [each.objections for each in await store.desk.aside(EVERYTHING, 0, 99)],
+            await store.desk.grounds(),
+            [each.waits_for for each in await store.desk.parked(self._now, 99)],
+            [
+                (each.kind, each.system, each.key, each.failures, each.note)
+                for each in await store.desk.dead_letters(EVERYTHING, 0, 99)
+            ],
+            await store.desk.pauses(),
+            [(each.what, len(each.things)) for each in await store.desk.deeds(99)],
             await store.links(self._now),
         )
 
@@ -200,7 +245,7 @@ def shown(task: Task) -> tuple[object, ...]:
 async def write_down(
     sitting: Sitting,
     now: datetime,
-    verdicts: list[tuple[Standing, Ref | None]],
+    verdicts: list[tuple[Standing, Ref | None, list[Objection]]],
     changes: list[tuple[Ref | None, list[Ref], set[str], set[str]]],
     hints: dict[str, list[Lookup]],
 ) -> object:
@@ -222,8 +267,13 @@ async def write_down(
         )
         written[order or place] = change
     judged = [
-        Verdict(envelope=envelope.id, standing=standing, waits_for=ref)
-        for envelope, (standing, ref) in zip(sitting.envelopes, verdicts, strict=False)
+        Verdict(
+            envelope=envelope.id,
+            standing=standing,
+            waits_for=ref,
+            objections=tuple(why) if standing is Standing.QUARANTINED else (),
+        )
+        for envelope, (standing, ref, why) in zip(sitting.envelopes, verdicts, strict=False)
     ]
     await sitting.write(list(written.values()), judged, hints, now)
     bodies = [envelope.body for envelope in sitting.envelopes]

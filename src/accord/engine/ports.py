@@ -256,6 +256,9 @@ class Store(Protocol):
     async def advance(self, system: str, incoming: Sequence[Incoming], bookmark: str) -> int:
         """Keep a page of a feed and its bookmark in one commit; return how many were new."""
 
+    async def is_paused(self, system: str) -> bool:
+        """Return whether nothing may be written to ``system`` for now."""
+
     async def due(self, now: datetime) -> frozenset[tuple[TaskKind, str]]:
         """Return what kinds of work, of which systems, can be claimed at ``now``."""
 

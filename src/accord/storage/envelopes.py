@@ -1,7 +1,9 @@
 """Keeping what was received in PostgreSQL."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from accord.engine.envelope import Envelope, Incoming, Origin, Standing
@@ -37,18 +39,25 @@ async def keep(connection: AsyncConnection, incoming: Sequence[Incoming]) -> int
 async def claim(connection: AsyncConnection, limit: int) -> list[Envelope]:
     """Lock and return the oldest waiting envelopes that nobody has in hand."""
     rows = await connection.execute(statement("claim_envelopes"), {"limit": limit})
-    return [
-        Envelope(
-            id=row.id,
-            system=row.system,
-            topic=row.topic,
-            origin=Origin(row.origin),
-            body=row.body,
-            headers=row.headers,
-            received_at=row.received_at,
-        )
-        for row in rows
-    ]
+    return [_envelope(row) for row in rows]
+
+
+async def claim_suspect(connection: AsyncConnection) -> list[Envelope]:
+    """Lock and return the oldest envelope over which somebody died or failed, if there is one."""
+    return [_envelope(row) for row in await connection.execute(statement("claim_suspect"))]
+
+
+def _envelope(row: Row[Any]) -> Envelope:
+    return Envelope(
+        id=row.id,
+        system=row.system,
+        topic=row.topic,
+        origin=Origin(row.origin),
+        body=row.body,
+        headers=row.headers,
+        received_at=row.received_at,
+        tries=row.tries,
+    )
 
 
 async def bookmark(connection: AsyncConnection, system: str) -> str | None:

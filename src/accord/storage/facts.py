@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from accord.domain.action import Action, Allocate
 from accord.domain.matrix import Matrix, learn
+from accord.domain.report import order_number
 from accord.engine.envelope import Lookup
 from accord.engine.ports import TaskKind
 
@@ -42,3 +43,9 @@ def wanted_by(system: str, lookup: Lookup, now: datetime) -> Wanted:
     if ref.scope == "*":
         return Wanted(TaskKind.POLL, system, "*", now)
     return Wanted(TaskKind.REREAD, system, f"{ref.scope}:{ref.value}", now)
+
+
+def names_meant(order: str) -> tuple[str, ...]:
+    """Return how systems may write a name that a person typed: as it is, or as an order number."""
+    name = order.strip()
+    return tuple(dict.fromkeys((name, order_number(name).value))) if name else ()

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from accord.domain.link_state import LinkState
 from accord.domain.matrix import Matrix
 from accord.domain.report import EXTERNAL, Ref
-from accord.engine.envelope import Envelope, Incoming, Lookup, Standing
+from accord.engine.envelope import Incoming, Standing
 from accord.engine.ports import (
     Attempt,
     Change,
@@ -18,8 +18,10 @@ from accord.engine.ports import (
     TaskKind,
     Verdict,
 )
-from accord.storage.facts import Wanted, merged, wanted_by
-from accord.storage.memory_rows import EnvelopeRow, OrderRow, attempt_counts, tried
+from accord.storage.facts import Wanted, merged
+from accord.storage.memory_desk import MemoryDesk
+from accord.storage.memory_rows import EnvelopeRow, OrderRow, attempt_counts, read_next, tried
+from accord.storage.memory_sitting import MemorySitting, Placed
 from accord.storage.memory_tasks import TaskTable
 from accord.storage.overview import (
     Counts,
@@ -28,50 +30,6 @@ from accord.storage.overview import (
     OrderLine,
     Told,
 )
-
-# A change with the number of its order.
-Placed = tuple[str, Change]
-
-
-class MemorySitting:
-    """A ``Sitting``. What it writes is stored when its block ends without an error."""
-
-    def __init__(
-        self, store: "MemoryStore", envelopes: Sequence[Envelope], hands: AsyncExitStack
-    ) -> None:
-        self._store = store
-        self._hands = hands
-        self._held: set[str] = set()
-        self.envelopes: Sequence[Envelope] = envelopes
-        self.written: list[tuple[Sequence[Placed], Sequence[Verdict], datetime]] = []
-        self.wanted: list[Wanted] = []
-
-    async def find(self, refs: Collection[Ref]) -> Mapping[Ref, str]:
-        """Return which of ``refs`` already name an order, and lock those orders."""
-        found = {ref: order for ref in refs if (order := self._store.named(ref))}
-        for order in sorted(set(found.values()) - self._held, key=int):
-            await self._hands.enter_async_context(self._store.rows[order].hand)
-            self._held.add(order)
-        return found
-
-    async def matrices(self, orders: Collection[str]) -> Mapping[str, Matrix]:
-        """Return the matrices of locked orders."""
-        return await self._store.load(orders)
-
-    async def write(
-        self,
-        changes: Sequence[Change],
-        verdicts: Sequence[Verdict],
-        lookups: Mapping[str, Sequence[Lookup]],
-        now: datetime,
-    ) -> None:
-        """Store the outcome of the batch. Raises ``LinkTakenError`` when a name is taken."""
-        placed = [(change.order or self._store.next_number(), change) for change in changes]
-        self._store.check(placed)
-        self.written.append((placed, verdicts, now))
-        self.wanted += [
-            wanted_by(system, one, now) for system in lookups for one in lookups[system]
-        ]
 
 
 class MemoryStore:
@@ -89,6 +47,9 @@ class MemoryStore:
         self._attempts: list[Attempt] = []
         self._bookmarks: dict[str, str] = {}
         self._link_states: dict[str, LinkState] = {}
+        self.desk = MemoryDesk(
+            self._envelopes, self._waiting, self._tasks, self._attempts, self.rows
+        )
 
     async def keep(self, incoming: Sequence[Incoming]) -> int:
         """Keep what was received in one commit; return how many were not copies."""
@@ -108,16 +69,18 @@ class MemoryStore:
     async def interpreting(self, limit: int, now: datetime) -> AsyncIterator[MemorySitting]:
         """Claim up to ``limit`` waiting envelopes until the block ends, then commit."""
         del now  # what waits is ready at any time
-        waiting = self._waiting.values()
-        ready = [row for row in waiting if row.is_ready and row.id not in self._in_hand]
-        claimed = [row.envelope() for row in ready[:limit]]
-        numbers = {envelope.id for envelope in claimed}
+        rows = read_next(self._waiting.values(), self._in_hand, limit)
+        numbers = {row.id for row in rows}
         self._in_hand |= numbers
         try:
             async with AsyncExitStack() as hands:
-                sitting = MemorySitting(self, claimed, hands)
+                sitting = MemorySitting(self, [row.envelope() for row in rows], hands)
                 yield sitting
                 self._commit(sitting)
+        except Exception as error:
+            for row in rows:
+                row.tries += not isinstance(error, LinkTakenError)
+            raise
         finally:
             self._in_hand -= numbers
 
@@ -171,6 +134,7 @@ class MemoryStore:
     def _settle(self, verdict: Verdict, now: datetime) -> None:
         row = self._envelopes[verdict.envelope - 1]
         row.standing, row.reason, row.decided_at = verdict.standing, verdict.reason, now
+        row.objections, row.tries = verdict.objections, 0
         if verdict.standing is Standing.WAITING:
             row.waits_for = None if verdict.waits_for in self._links else verdict.waits_for
         else:
@@ -191,12 +155,12 @@ class MemoryStore:
         urgent: bool = False,
     ) -> Sequence[Task]:
         """Lease due tasks of one lane, oldest first; each claim has a new token."""
-        return self._tasks.claim(kind, systems, limit, lease, now, urgent=urgent)
+        open_ = [name for name in systems if self._may_claim(kind, name)]
+        return self._tasks.claim(kind, open_, limit, lease, now, urgent=urgent)
 
     async def settle(self, settlements: Sequence[Settlement], now: datetime) -> Sequence[Task]:
         """End leases; return the tasks whose token was no longer the newest."""
-        del now  # the model does not show when a try ended
-        return [one.task for one in settlements if not self._tasks.settle(one)]
+        return [one.task for one in settlements if not self._tasks.settle(one, now)]
 
     async def record(self, attempts: Sequence[Attempt]) -> None:
         """Keep what was tried and what came of it."""
@@ -243,9 +207,16 @@ class MemoryStore:
         """Return every link that has work or has been heard of, by name."""
         return self._tasks.lines(self._link_states, now)
 
+    async def is_paused(self, system: str) -> bool:
+        """Return whether nothing may be written to ``system`` for now."""
+        return self.desk.is_paused(system)
+
     async def due(self, now: datetime) -> frozenset[tuple[TaskKind, str]]:
         """Return what kinds of work, of which systems, can be claimed at ``now``."""
-        return self._tasks.due(now)
+        return frozenset(each for each in self._tasks.due(now) if self._may_claim(*each))
+
+    def _may_claim(self, kind: TaskKind, system: str) -> bool:
+        return kind is not TaskKind.PROPAGATE or not self.desk.is_paused(system)
 
     async def balance(self) -> Mapping[str, Mapping[Standing, int]]:
         """Return for each system how many envelopes stand where."""

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from accord.domain.action import action_name
 from accord.domain.matrix import Matrix
+from accord.domain.reason import Objection
 from accord.domain.report import NUMBER, Ref, order_number
 from accord.engine.envelope import Envelope, Incoming, Standing
 from accord.engine.ports import Attempt
@@ -26,6 +27,8 @@ class EnvelopeRow:
     copies: int = 0
     standing: Standing = Standing.WAITING
     reason: str = ""
+    objections: Sequence[Objection] = ()
+    tries: int = 0
     waits_for: Ref | None = None
     decided_at: datetime | None = None
 
@@ -44,7 +47,17 @@ class EnvelopeRow:
             body=self.incoming.body,
             headers=self.incoming.headers,
             received_at=self.incoming.received_at,
+            tries=self.tries,
         )
+
+
+def read_next(
+    waiting: Iterable[EnvelopeRow], in_hand: Collection[int], limit: int
+) -> list[EnvelopeRow]:
+    """Return what is read next: one over which somebody failed, alone, or the oldest others."""
+    ready = [row for row in waiting if row.is_ready and row.id not in in_hand]
+    suspects = [row for row in ready if row.tries]
+    return suspects[: min(limit, 1)] or [row for row in ready if not row.tries][:limit]
 
 
 @dataclass(slots=True)

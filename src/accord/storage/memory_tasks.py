@@ -27,6 +27,7 @@ class TaskRow:
     dead: bool = False
     doubt: Doubt | None = None
     note: str = ""
+    settled_at: datetime | None = None
 
     def ready_at(self) -> datetime:
         """Return when it can be claimed."""
@@ -48,8 +49,9 @@ class TaskRow:
         earlier = min(self.due, due)
         self.due = max(earlier, self.held_until or earlier)
 
-    def end(self, settlement: Settlement) -> None:
+    def end(self, settlement: Settlement, now: datetime) -> None:
         """End the lease of a task that stays."""
+        self.settled_at = now
         again = self.asked_again
         overtaken = again is not None and self.urgent and not settlement.task.urgent
         firm = settlement.due if settlement.firm and not overtaken else None
@@ -67,7 +69,7 @@ class TaskRow:
     def _count(self, settlement: Settlement) -> None:
         if settlement.dead and self.asked_again is not None:
             self.failures = 0
-        elif settlement.failed:
+        elif settlement.failed or settlement.dead:
             self.failures += 1
         elif not settlement.firm:
             self.failures = 0
@@ -131,7 +133,7 @@ class TaskTable:
             doubt=row.doubt,
         )
 
-    def settle(self, settlement: Settlement) -> bool:
+    def settle(self, settlement: Settlement, now: datetime) -> bool:
         """End a lease; return whether it was still the newest."""
         task = settlement.task
         name = (task.kind, task.system, task.key)
@@ -141,8 +143,21 @@ class TaskTable:
         if settlement.due is None and not settlement.dead and row.asked_again is None:
             del self._rows[name]
         else:
-            row.end(settlement)
+            row.end(settlement, now)
         return True
+
+    def given_up(self) -> list[tuple[tuple[TaskKind, str, str], TaskRow]]:
+        """Return the tasks that were given up, oldest first."""
+        dead = [(name, row) for name, row in self._rows.items() if row.dead]
+        return sorted(dead, key=lambda one: one[1].place)
+
+    def revive(self, places: Collection[int], now: datetime) -> list[int]:
+        """Make given-up tasks due at once, with a fresh count; return those that were given up."""
+        rows = [row for _, row in self.given_up() if row.place in places]
+        for row in rows:
+            row.dead, row.failures, row.due, row.asked_at = False, 0, now, now
+            row.held_until = None
+        return [row.place for row in rows]
 
     def due(self, now: datetime) -> frozenset[tuple[TaskKind, str]]:
         """Return what kinds of work, of which systems, can be claimed."""

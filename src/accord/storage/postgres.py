@@ -1,5 +1,6 @@
 """The store on PostgreSQL: each method is one transaction, and returns once it is durable."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -11,8 +12,10 @@ from accord.domain.matrix import Matrix
 from accord.engine.envelope import Incoming, Standing
 from accord.engine.ports import Attempt, Settlement, Task, TaskKind
 from accord.storage import envelopes, link_states, orders, reading, tasks
+from accord.storage.desk import PostgresDesk
 from accord.storage.engine import connected, talk_binary
 from accord.storage.facts import Wanted
+from accord.storage.hands import Hand, Hands, is_passing
 from accord.storage.migrations import migrate
 from accord.storage.overview import Counts, LinkLine, OrderFile, OrderLine
 from accord.storage.sitting import PostgresSitting
@@ -39,6 +42,8 @@ class PostgresStore:
         self._engine = engine
         # One statement is a transaction by itself: no round trip to begin it, none to end it.
         self._single = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._hands = Hands(self._single)
+        self.desk = PostgresDesk(self._single)
 
     async def keep(self, incoming: Sequence[Incoming]) -> int:
         """Keep what was received in one commit; return how many were not copies."""
@@ -49,9 +54,23 @@ class PostgresStore:
     async def interpreting(self, limit: int, now: datetime) -> AsyncIterator[PostgresSitting]:
         """Claim up to ``limit`` waiting envelopes until the block ends, then commit."""
         del now  # what waits is ready at any time
-        async with self._engine.begin() as connection:
-            claimed = await envelopes.claim(connection, limit)
-            yield PostgresSitting(connection, claimed)
+        hand: Hand | None = None
+        try:
+            while True:
+                async with self._engine.begin() as connection:
+                    claimed = await self._hands.claim(connection, limit)
+                    hand = await self._hands.take(claimed)
+                    if hand is not None and hand.left_behind:
+                        await self._hands.take_over(connection, hand)
+                        continue
+                    yield PostgresSitting(connection, claimed)
+                    if hand is not None:
+                        await self._hands.put_down(connection, hand)
+                    return
+        except (Exception, asyncio.CancelledError) as error:
+            if hand is not None and is_passing(error):
+                await self._hands.forgive(hand)
+            raise
 
     async def ask(self, kind: TaskKind, system: str, keys: Collection[str], due: datetime) -> None:
         """Put work down; what is already asked for is not asked twice, only made due earlier."""
@@ -105,6 +124,11 @@ class PostgresStore:
             new = await envelopes.keep(connection, incoming)
             await envelopes.move_bookmark(connection, system, bookmark)
             return new
+
+    async def is_paused(self, system: str) -> bool:
+        """Return whether nothing may be written to ``system`` for now."""
+        async with self._single.connect() as connection:
+            return await tasks.is_paused(connection, system)
 
     async def due(self, now: datetime) -> frozenset[tuple[TaskKind, str]]:
         """Return what kinds of work, of which systems, can be claimed at ``now``."""

@@ -6,16 +6,13 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
-    DateTime,
-    Enum,
     ForeignKey,
-    Identity,
     Index,
     Integer,
     Interval,
     LargeBinary,
-    MetaData,
     Sequence,
+    SmallInteger,
     String,
     Table,
     UniqueConstraint,
@@ -24,56 +21,46 @@ from sqlalchemy import (
 
 from accord.engine.envelope import Origin, Standing
 from accord.engine.ports import TaskKind
-
-METADATA = MetaData()
+from accord.storage.columns import METADATA, Name, Time, number, of_order, one_of
+from accord.storage.desk_tables import DESK_TABLES
 
 TOKENS = Sequence("task_token", metadata=METADATA, data_type=BigInteger)
 
-_Time = DateTime(timezone=True)
-# Names compare by their bytes, whatever language the server was set up in.
-_Name = String(collation="C")
-
-
-def _one_of(words: type[Origin | Standing | TaskKind], name: str) -> Enum:
-    values = [word.value for word in words]
-    return Enum(*values, name=name, native_enum=False, create_constraint=True, length=20)
-
-
-def _number(name: str = "id") -> Column[int]:
-    return Column(name, BigInteger, Identity(), primary_key=True)
-
-
-def _of_order() -> Column[int]:
-    return Column(
-        "order_id", BigInteger, ForeignKey("orders.id"), nullable=False, comment="orders.id"
-    )
-
+# They stand on a page of their own; whoever asks for the tables gets them too.
+__all__ = ["DESK_TABLES", "METADATA"]
 
 ENVELOPE = Table(
     "envelope",
     METADATA,
-    _number(),
-    Column("system", _Name, nullable=False, comment="who sent it, or was asked"),
-    Column("topic", _Name, nullable=False, comment="the address it came to, or its kind"),
-    Column("origin", _one_of(Origin, "envelope_origin"), nullable=False),
+    number(),
+    Column("system", Name, nullable=False, comment="who sent it, or was asked"),
+    Column("topic", Name, nullable=False, comment="the address it came to, or its kind"),
+    Column("origin", one_of(Origin, "envelope_origin"), nullable=False),
     Column("identity", LargeBinary, nullable=False, comment="what copies have in common"),
     Column("body", LargeBinary, nullable=False, comment="the raw bytes, as they came"),
     Column("headers", JSON, nullable=False, comment="hints; names in lower case"),
-    Column("received_at", _Time, nullable=False),
+    Column("received_at", Time, nullable=False),
     Column(
         "copies", Integer, nullable=False, server_default="0", comment="how often it came again"
     ),
     Column(
         "standing",
-        _one_of(Standing, "envelope_standing"),
+        one_of(Standing, "envelope_standing"),
         nullable=False,
         server_default=Standing.WAITING.value,
         comment="what became of it; exactly one at every moment",
     ),
     Column("reason", String, nullable=False, server_default="", comment="why, for a person"),
-    Column("waits_scope", _Name, comment="with waits_value: the name it waits to see linked"),
-    Column("waits_value", _Name),
-    Column("decided_at", _Time, comment="when it got its standing"),
+    Column("waits_scope", Name, comment="with waits_value: the name it waits to see linked"),
+    Column("waits_value", Name),
+    Column("decided_at", Time, comment="when it got its standing"),
+    Column(
+        "tries",
+        SmallInteger,
+        nullable=False,
+        server_default="0",
+        comment="how often in a row whoever had it in hand died or failed",
+    ),
     UniqueConstraint("system", "identity", name="envelope_is_kept_once"),
     CheckConstraint(
         "waits_scope IS NULL OR standing = 'waiting'", name="envelope_that_is_settled_waits_not"
@@ -83,7 +70,13 @@ ENVELOPE = Table(
 Index(
     "envelope_to_interpret",
     ENVELOPE.c.id,
-    postgresql_where=text("standing = 'waiting' AND waits_scope IS NULL"),
+    postgresql_where=text("standing = 'waiting' AND waits_scope IS NULL AND tries = 0"),
+)
+# Almost always empty: what a hand left behind that died or failed is taken one by one.
+Index(
+    "envelope_to_try_alone",
+    ENVELOPE.c.id,
+    postgresql_where=text("standing = 'waiting' AND waits_scope IS NULL AND tries > 0"),
 )
 Index(
     "envelope_that_waits_for_a_link",
@@ -95,18 +88,18 @@ Index(
 ORDERS = Table(
     "orders",
     METADATA,
-    _number(),
+    number(),
     Column("matrix", JSON, nullable=False, comment="the facts; the view cell shows them as rows"),
     Column("version", BigInteger, nullable=False, server_default="1", comment="counts changes"),
-    Column("updated_at", _Time, nullable=False),
+    Column("updated_at", Time, nullable=False),
     comment="One row per order: everything its systems said last",
 )
 
 ORDER_LINK = Table(
     "order_link",
     METADATA,
-    Column("value", _Name, primary_key=True, comment="the name itself"),
-    Column("scope", _Name, primary_key=True, comment="a system, 'number' or 'external'"),
+    Column("value", Name, primary_key=True, comment="the name itself"),
+    Column("scope", Name, primary_key=True, comment="a system, 'number' or 'external'"),
     Column("order_id", BigInteger, ForeignKey("orders.id"), primary_key=True, comment="orders.id"),
     comment="Every name of every order; one name leads to one order",
 )
@@ -123,18 +116,18 @@ Index("order_link_of_order", ORDER_LINK.c.order_id)
 HISTORY = Table(
     "history",
     METADATA,
-    _number(),
-    _of_order(),
-    Column("system", _Name, nullable=False, comment="who said it"),
-    Column("track", _Name, nullable=False),
-    Column("subject", _Name, nullable=False, comment="order, parcel:ID, allocation:ID, return:ID"),
-    Column("kind", _Name, nullable=False, comment="the record or field that spoke"),
-    Column("word", _Name, nullable=False, comment="exactly as the system sent it"),
-    Column("state", _Name, nullable=False, comment="what the word meant at that time"),
-    Column("said_at", _Time, nullable=False, comment="the source's own time"),
-    Column("happened_at", _Time, comment="when the state came about, where the source tells"),
-    Column("evidence", _Name, nullable=False, comment="the envelope it was read in"),
-    Column("decided_at", _Time, nullable=False, comment="when Accord took it over"),
+    number(),
+    of_order(),
+    Column("system", Name, nullable=False, comment="who said it"),
+    Column("track", Name, nullable=False),
+    Column("subject", Name, nullable=False, comment="order, parcel:ID, allocation:ID, return:ID"),
+    Column("kind", Name, nullable=False, comment="the record or field that spoke"),
+    Column("word", Name, nullable=False, comment="exactly as the system sent it"),
+    Column("state", Name, nullable=False, comment="what the word meant at that time"),
+    Column("said_at", Time, nullable=False, comment="the source's own time"),
+    Column("happened_at", Time, comment="when the state came about, where the source tells"),
+    Column("evidence", Name, nullable=False, comment="the envelope it was read in"),
+    Column("decided_at", Time, nullable=False, comment="when Accord took it over"),
     comment="Every change of every cell, for ever; rows are only added",
 )
 Index("history_of_order", HISTORY.c.order_id, HISTORY.c.id)
@@ -142,12 +135,12 @@ Index("history_of_order", HISTORY.c.order_id, HISTORY.c.id)
 TASK = Table(
     "task",
     METADATA,
-    _number(),
-    Column("kind", _one_of(TaskKind, "task_kind"), nullable=False),
-    Column("system", _Name, nullable=False, comment="whom the work is at"),
-    Column("key", _Name, nullable=False, comment="an order, scope:id, or * for a feed"),
-    Column("due", _Time, nullable=False),
-    Column("asked_at", _Time, nullable=False, comment="since when it waits to be done"),
+    number(),
+    Column("kind", one_of(TaskKind, "task_kind"), nullable=False),
+    Column("system", Name, nullable=False, comment="whom the work is at"),
+    Column("key", Name, nullable=False, comment="an order, scope:id, or * for a feed"),
+    Column("due", Time, nullable=False),
+    Column("asked_at", Time, nullable=False, comment="since when it waits to be done"),
     Column(
         "urgent",
         Boolean,
@@ -155,9 +148,9 @@ TASK = Table(
         server_default=text("false"),
         comment="something is to be stopped there; it has a lane of its own",
     ),
-    Column("held_until", _Time, comment="a wait that new wishes do not cut short, but urgent ones"),
-    Column("leased_until", _Time, comment="in somebody's hands until then; NULL: in nobody's"),
-    Column("asked_again", _Time, comment="asked for once more while it was leased"),
+    Column("held_until", Time, comment="a wait that new wishes do not cut short, but urgent ones"),
+    Column("leased_until", Time, comment="in somebody's hands until then; NULL: in nobody's"),
+    Column("asked_again", Time, comment="asked for once more while it was leased"),
     Column("token", BigInteger, nullable=False, server_default="0", comment="of the newest lease"),
     Column("failures", Integer, nullable=False, server_default="0", comment="in a row"),
     Column(
@@ -167,7 +160,7 @@ TASK = Table(
         server_default=text("false"),
         comment="given up until it is asked for again",
     ),
-    Column("doubt_until", _Time, comment="a write of unknown outcome may happen until then"),
+    Column("doubt_until", Time, comment="a write of unknown outcome may happen until then"),
     Column(
         "doubt_seen",
         Integer,
@@ -176,7 +169,7 @@ TASK = Table(
         comment="how often in a row the mirror was in step since",
     ),
     Column("note", String, nullable=False, server_default="", comment="how the last try ended"),
-    Column("settled_at", _Time, comment="when the last try ended"),
+    Column("settled_at", Time, comment="when the last try ended"),
     UniqueConstraint("kind", "key", "system", name="task_is_asked_once"),
     comment="Work that outlives the process; every claim is a lease",
 )
@@ -202,8 +195,8 @@ Index("task_leased", TASK.c.leased_until, postgresql_where=text("leased_until IS
 LINK_STATE = Table(
     "link_state",
     METADATA,
-    Column("system", _Name, primary_key=True),
-    Column("not_before", _Time, comment="until then the system wants to be asked nothing"),
+    Column("system", Name, primary_key=True),
+    Column("not_before", Time, comment="until then the system wants to be asked nothing"),
     Column("breaker", JSON, comment="whether it answers; NULL: nothing to remember"),
     Column("allowance", JSON, comment="its limit, as it told last"),
     comment="What all processes know of each link",
@@ -212,14 +205,14 @@ LINK_STATE = Table(
 ATTEMPT = Table(
     "attempt",
     METADATA,
-    _number(),
-    _of_order(),
-    Column("system", _Name, nullable=False, comment="the mirror that was asked"),
-    Column("action_kind", _Name, nullable=False),
-    Column("outcome_kind", _Name, nullable=False),
+    number(),
+    of_order(),
+    Column("system", Name, nullable=False, comment="the mirror that was asked"),
+    Column("action_kind", Name, nullable=False),
+    Column("outcome_kind", Name, nullable=False),
     Column("action", JSON, nullable=False, comment="what was asked; never with an address"),
     Column("outcome", JSON, nullable=False, comment="what came of it"),
-    Column("at", _Time, nullable=False),
+    Column("at", Time, nullable=False),
     Column("took", Interval, nullable=False),
     comment="Every try of an action, for ever",
 )
@@ -228,7 +221,7 @@ Index("attempt_of_order", ATTEMPT.c.order_id, ATTEMPT.c.id)
 BOOKMARK = Table(
     "bookmark",
     METADATA,
-    Column("system", _Name, primary_key=True),
+    Column("system", Name, primary_key=True),
     Column("position", String, nullable=False, comment="in the system's own terms"),
     comment="Where each change feed was left",
 )

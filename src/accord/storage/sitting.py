@@ -10,6 +10,7 @@ from accord.domain.report import Ref
 from accord.engine.envelope import Envelope, Lookup, Standing
 from accord.engine.ports import Change, TaskKind, Verdict
 from accord.storage import orders, tasks
+from accord.storage.desk import set_aside
 from accord.storage.facts import Wanted, wanted_by
 from accord.storage.statement import order_number, statement, storable
 
@@ -87,6 +88,7 @@ class PostgresSitting:
     async def _settle(self, verdicts: Sequence[Verdict], now: datetime) -> None:
         if not verdicts:
             return
+        await set_aside(self._connection, verdicts)
         waits = [v.waits_for if v.standing is Standing.WAITING else None for v in verdicts]
         await self._connection.execute(
             statement("settle_envelopes"),

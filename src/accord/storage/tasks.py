@@ -82,6 +82,11 @@ async def settle(
     return [s.task for s in settlements if s.task.token not in held]
 
 
+async def is_paused(connection: AsyncConnection, system: str) -> bool:
+    """Return whether somebody paused ``system``, or all."""
+    return bool(await connection.scalar(statement("is_paused"), {"system": system}))
+
+
 async def due(connection: AsyncConnection, now: datetime) -> frozenset[tuple[TaskKind, str]]:
     """Return what kinds of work, of which systems, can be claimed."""
     rows = await connection.execute(statement("list_due_work"), {"now": now})

@@ -1,7 +1,7 @@
 -- Lock the oldest envelopes that can be read now and that nobody else has in hand.
-SELECT id, system, topic, origin, body, headers, received_at
+SELECT id, system, topic, origin, body, headers, received_at, tries
   FROM envelope
- WHERE standing = 'waiting' AND waits_scope IS NULL
+ WHERE standing = 'waiting' AND waits_scope IS NULL AND tries = 0
  ORDER BY id
  LIMIT :limit
    FOR UPDATE SKIP LOCKED

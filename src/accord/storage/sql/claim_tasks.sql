@@ -7,6 +7,12 @@ WITH due AS (
            SELECT task.id, task.due, task.leased_until IS NOT NULL AS taken_over
              FROM task
             WHERE task.kind = :kind AND task.system = given.system AND NOT task.dead
+              AND (
+                  :kind <> 'propagate'
+                  OR NOT EXISTS (
+                      SELECT FROM pause WHERE pause.system = given.system OR pause.system = '*'
+                  )
+              )
               AND NOT task.urgent
               AND task.due <= CAST(:now AS timestamptz)
               AND (task.leased_until IS NULL OR task.leased_until <= CAST(:now AS timestamptz))

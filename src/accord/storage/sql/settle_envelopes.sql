@@ -15,6 +15,7 @@ UPDATE envelope
    SET standing = given.standing,
        reason = given.reason,
        decided_at = CAST(:now AS timestamptz),
+       tries = 0,
        waits_scope = CASE WHEN NOT given.is_linked THEN given.waits_scope END,
        waits_value = CASE WHEN NOT given.is_linked THEN given.waits_value END
   FROM given

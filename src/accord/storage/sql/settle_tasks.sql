@@ -39,7 +39,7 @@ WITH held AS (
            asked_again = NULL,
            failures = CASE
                WHEN held.dead AND held.asked_again IS NOT NULL THEN 0
-               WHEN held.failed THEN task.failures + 1
+               WHEN held.failed OR held.dead THEN task.failures + 1
                WHEN held.firm THEN task.failures
                ELSE 0
            END,

@@ -1,0 +1,104 @@
+"""Who has which envelopes in hand, so that one that kills its readers is found and set aside."""
+
+import asyncio
+from collections.abc import Sequence
+
+import psycopg
+from msgspec import Struct
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from accord.engine.envelope import Envelope
+from accord.engine.ports import LinkTakenError
+from accord.storage import envelopes
+from accord.storage.statement import statement
+
+
+class Hand(Struct, frozen=True):
+    """A note on a batch in work. ``left_behind`` are those of hands that had some of it before."""
+
+    id: int
+    envelopes: tuple[int, ...]
+    left_behind: tuple[int, ...]
+
+
+class Hands:
+    """Notes every batch before the work on it, and takes the note away with its outcome.
+
+    A process that dies leaves its note; so does one that fails over what it read. Whoever gets
+    the same envelopes next finds the note, counts it against each of them, and from then on they
+    are read one by one. What fails through no fault of an envelope, such as a connection that
+    broke, is forgiven.
+    """
+
+    def __init__(self, single: AsyncEngine) -> None:
+        """Write notes through ``single``, whose every statement is a transaction of its own."""
+        self._single = single
+        # At the start somebody may have died before us.
+        self._has_suspects = True
+        self._to_forgive: list[int] = []
+
+    async def claim(self, connection: AsyncConnection, limit: int) -> list[Envelope]:
+        """Lock what is to be read next: a suspect alone, or else the oldest that wait."""
+        if limit == 0:
+            return []
+        alone = await envelopes.claim_suspect(connection) if self._has_suspects else []
+        if alone:
+            return alone
+        self._has_suspects = False
+        batch = await envelopes.claim(connection, limit)
+        # With time on our hands we look whether a process that died left any.
+        return batch or await envelopes.claim_suspect(connection)
+
+    async def take(self, claimed: Sequence[Envelope]) -> Hand | None:
+        """Note that these are in hand; durable against the death of this process on return."""
+        if not claimed:
+            return None
+        ids = [envelope.id for envelope in claimed]
+        forgiven, self._to_forgive = self._to_forgive, []
+        async with self._single.connect() as connection:
+            given = {"envelopes": ids, "forgiven": forgiven}
+            row = (await connection.execute(statement("take_in_hand"), given)).one()
+        self._has_suspects = self._has_suspects or row.has_suspects
+        return Hand(row.id, tuple(ids), tuple(row.left_behind))
+
+    async def take_over(self, connection: AsyncConnection, hand: Hand) -> None:
+        """Count against the envelopes that others left them behind; they are read alone next."""
+        given = {"envelopes": list(hand.envelopes), "left_behind": list(hand.left_behind)}
+        await connection.execute(statement("count_tries"), given)
+        await connection.execute(statement("take_over"), given)
+        await self.put_down(connection, hand)
+        self._has_suspects = True
+
+    async def put_down(self, connection: AsyncConnection, hand: Hand) -> None:
+        """Take the note away in the transaction of the outcome."""
+        given = {"hands": [hand.id, *hand.left_behind], "own": hand.id}
+        await connection.execute(statement("put_down"), given)
+
+    async def forgive(self, hand: Hand) -> None:
+        """Take the note away after a failure that says nothing against the envelopes."""
+        try:
+            async with self._single.connect() as connection:
+                given = {"hands": [hand.id], "own": hand.id}
+                await connection.execute(statement("put_down"), given)
+        except (SQLAlchemyError, OSError):
+            self._to_forgive.append(hand.id)  # with the next note, once there is a connection
+
+
+def is_passing(error: BaseException) -> bool:
+    """Return whether a failure lies with the world and not with what was being read."""
+    if isinstance(error, DBAPIError) and isinstance(
+        error.orig, psycopg.errors.ProgramLimitExceeded
+    ):
+        return False
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    return lost or isinstance(
+        error,
+        asyncio.CancelledError
+        | LinkTakenError
+        | OperationalError
+        | InterfaceError
+        | NoConnectionError
+        | OSError,
+    )

@@ -1,0 +1,2 @@
+-- Whether nothing may be written to a system for now.
+SELECT EXISTS (SELECT FROM pause WHERE system = :system OR system = '*')

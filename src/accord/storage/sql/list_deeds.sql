@@ -1,0 +1,2 @@
+-- What people did lately, newest first.
+SELECT what, things, who, why, at FROM deed ORDER BY id DESC LIMIT :limit

@@ -1,0 +1,2 @@
+-- The bytes of one envelope.
+SELECT topic, body FROM envelope WHERE id = :envelope
