@@ -4,6 +4,7 @@ import tomllib
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from threading import RLock
 
 from msgspec import Struct, convert
 
@@ -98,9 +99,19 @@ ROLES = {
 }
 
 
-@cache
+# Two files are recognised side by side. What msgspec learns of a type when it first reads one is
+# not guarded against a second thread doing the same, and ended the program with a fault.
+ONE_AT_A_TIME = RLock()
+
+
 def exports() -> tuple[Export, ...]:
     """Return every kind of export that is recognised."""
+    with ONE_AT_A_TIME:
+        return _exports()
+
+
+@cache
+def _exports() -> tuple[Export, ...]:
     text = files("accord.audit").joinpath("exports.toml").read_text(encoding="utf-8")
     return convert(tomllib.loads(text)["exports"], tuple[Export, ...])
 

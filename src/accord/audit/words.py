@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from msgspec import structs
 
+from accord.audit.exports import ONE_AT_A_TIME
 from accord.domain.tracks import State
 from accord.domain.vocabulary import Meaning, Row, Unknown, Vocabulary, vocabulary
 
@@ -70,7 +71,8 @@ class Words:
     ) -> None:
         self.system = system
         self._settings = {**DEFAULT_SETTINGS.get(system, {}), **settings}
-        self.vocabulary = _vocabulary(system)
+        with ONE_AT_A_TIME:
+            self.vocabulary = _vocabulary(system)
         self.vocabulary = structs.replace(self.vocabulary, rows=(*extra, *self.vocabulary.rows))
         self._index = self._indexed()
 
