@@ -19,6 +19,7 @@ from accord.engine.reading import FeedNews, Reader
 from accord.engine.receive import Keeping, Receiver
 from accord.engine.runner import Runner
 from accord.engine.settling import Pace
+from accord.engine.traffic import Paused, Traffic, never_paused
 from accord.settings.systems import SystemSettings
 
 
@@ -58,6 +59,7 @@ class Engine:
     store: Store
     receiver: Receiver
     interpreter: Interpreter
+    traffic: Traffic
     propagator: Propagator
     reader: Reader
     poll_every: Mapping[str, timedelta]
@@ -72,31 +74,34 @@ class Engine:
         """Start one loop per step and system."""
         runner.start("interpret", self.interpreter.turn)
         for system, every in self.poll_every.items():
-            runner.start(f"propagate {system}", partial(self.propagator.turn, system))
+            propagate = self.propagator.turn
+            runner.start(f"stop at {system}", partial(propagate, system, urgent=True))
+            runner.start(f"propagate {system}", partial(propagate, system))
             runner.start(f"reread {system}", partial(self.reader.reread_turn, system))
             runner.start(f"poll {system}", partial(self.reader.poll_turn, system, every))
 
     async def settle(self) -> None:
-        """Work on everything due now, step after step, until nothing is."""
+        """Work on everything due now, step after step, until nothing is, or all of it must wait."""
         while True:
-            interpreted = await self.interpreter.turn()
-            due = await self.store.due(self.clock())
-            if not interpreted and not due:
+            worked = await self.interpreter.turn()
+            for kind, system in sorted(await self.store.due(self.clock())):
+                worked += await self._step(kind, system)
+            if not worked:
                 return
-            for kind, system in sorted(due):
-                await self._step(kind, system)
 
-    async def _step(self, kind: TaskKind, system: str) -> None:
+    async def _step(self, kind: TaskKind, system: str) -> int:
         match kind:
             case TaskKind.REREAD:
-                await self.reader.reread_turn(system)
+                return await self.reader.reread_turn(system)
             case TaskKind.POLL:
-                await self.reader.poll_turn(system, self.poll_every[system])
+                return await self.reader.poll_turn(system, self.poll_every[system])
             case TaskKind.PROPAGATE:
-                await self.propagator.turn(system)
+                stopped = await self.propagator.turn(system, urgent=True)
+                return stopped + await self.propagator.turn(system)
 
     async def close(self) -> None:
         """Let go of every link."""
+        await self.propagator.close()
         for each in self.links.values():
             await each.close()
 
@@ -112,17 +117,20 @@ def engine(
     wake: Callable[[], None] = lambda: None,
     watch: Watch = lambda _attempt: None,
     news: FeedNews = lambda _system, _reason: None,
+    paused: Paused = never_paused,
 ) -> Engine:
     """Return the use cases over these parts; deliveries are kept by ``keeping``, or the store."""
     pace = Pace(clock, chance)
+    traffic = Traffic(links, store, clock, paused)
     return Engine(
         accord=accord,
         links=links,
         store=store,
         receiver=Receiver(links, keeping or GroupCommit(store.keep), clock, wake),
         interpreter=Interpreter(accord, links, store, clock),
-        propagator=Propagator(accord, links, store, pace, watch),
-        reader=Reader(links, store, pace, news),
+        traffic=traffic,
+        propagator=Propagator(accord, links, store, pace, traffic=traffic, watch=watch),
+        reader=Reader(links, store, pace, traffic=traffic, news=news),
         poll_every={name: link.poll_every for name, link in links.items()},
         clock=clock,
     )

@@ -11,6 +11,7 @@ from accord.domain.breaker import (
     FIRST_PAUSE,
     GOOD_PROBES,
     LONGEST_PAUSE,
+    PROBE_LEASE,
     URGENT_PAUSE,
     Breaker,
     Circuit,
@@ -90,7 +91,7 @@ def test_one_probe_is_under_way_at_a_time():
     taken = breaker.probing(now, urgent=False)
 
     assert breaker.next_at(urgent=False) == now
-    assert taken.next_at(urgent=False) > now + 60 * SECOND
+    assert taken.next_at(urgent=False) == now + PROBE_LEASE
 
 
 def test_good_probes_close_it():
@@ -118,9 +119,18 @@ def test_what_was_asked_before_it_opened_does_not_make_the_pause_longer():
 
 def test_a_probe_with_nothing_to_ask_is_given_back():
     now = NOON + FIRST_PAUSE
-    breaker = failing(FAILURES_IN_A_ROW).probing(now, urgent=False).unused(now)
+    breaker = failing(FAILURES_IN_A_ROW).probing(now, urgent=False).unused(now, urgent=False)
 
     assert (breaker.next_at(urgent=False), breaker.probes) == (now, 0)
+
+
+def test_an_idle_lane_of_cancellations_does_not_shorten_the_pause_of_the_other():
+    breaker = probed(failing(FAILURES_IN_A_ROW), NOON + FIRST_PAUSE, well=False)
+    now = NOON + FIRST_PAUSE + SECOND
+
+    idle = breaker.probing(now, urgent=True).unused(now, urgent=True)
+
+    assert idle.next_at(urgent=False) == breaker.next_at(urgent=False)
 
 
 @given(EVENTS)

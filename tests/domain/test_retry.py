@@ -58,7 +58,9 @@ def test_what_was_tried_is_forgotten_after_a_minute():
 
 @given(st.lists(st.tuples(st.booleans(), st.floats(0, 5)), max_size=300))
 def test_over_any_minute_the_share_is_kept(tries: Sequence[tuple[bool, float]]):
-    budget, now, first, again = RetryBudget(), NOON, [], []
+    budget, now = RetryBudget(), NOON
+    first: list[datetime] = []
+    again: list[datetime] = []
     for wants_again, wait in tries:
         now += timedelta(seconds=wait)
         if wants_again and not budget.allows(now):

@@ -31,6 +31,7 @@ class Hand:
         self.asked: list[Ref] = []
         self.performed: list[object] = []
         self.feed_error: Outcome | None = None
+        self.sick: Outcome | None = None  # answered to everything while it lasts
 
     async def changes(self, bookmark):
         for page in self.pages:
@@ -41,11 +42,15 @@ class Hand:
 
     async def reread(self, ref):
         self.asked.append(ref)
+        if self.sick is not None:
+            return self.sick
         key = f"{ref.scope}:{ref.value}"
         return self.documents.get(key, Refused("not_found", f"nothing is laid out as {key}"))
 
     async def perform(self, action, order: Matrix):
         self.performed.append(action)
+        if self.sick is not None:
+            return self.sick
         answer = self.answers.pop(0) if self.answers else Applied()
         return answer(action) if callable(answer) else answer
 
@@ -65,13 +70,18 @@ def body(*said: Report | Lookup, more: str = "") -> bytes:
 class Plain:
     """A running engine over plain links and a clock in the test's hand."""
 
-    def __init__(self, accord: Accord, store: Store) -> None:
+    def __init__(
+        self, accord: Accord, store: Store, paused: Callable[[str], bool] = lambda _system: False
+    ) -> None:
+        async def why(system: str) -> str | None:
+            return "for a test" if paused(system) else None
+
         self.now = NOON
         self.store = store
         self.hands = {name: Hand() for name in accord.systems}
         links = {name: self._link(name) for name in accord.systems}
         self.engine: Engine = engine(
-            accord, links, store, clock=lambda: self.now, chance=lambda: 0.5
+            accord, links, store, clock=lambda: self.now, chance=lambda: 0.5, paused=why
         )
 
     def _link(self, name: str) -> ConnectedSystem:

@@ -6,6 +6,7 @@ from accord.domain.outcome import Unauthorized, Unavailable
 from accord.engine.ports import Document, Page
 from accord.engine.reading import Reader
 from accord.engine.settling import Pace
+from accord.engine.traffic import Traffic
 from accord.storage.memory import MemoryStore
 from tests.domain.stack import said, stack
 from tests.engine.plain import Plain, body
@@ -27,7 +28,11 @@ def told():
 async def reader(plain, told):
     await plain.engine.begin()
     pace = Pace(lambda: plain.now, lambda: 0.5)
-    return Reader(plain.engine.links, plain.store, pace, lambda *news: told.append(news))
+    links = plain.engine.links
+    traffic = Traffic(links, plain.store, pace.clock)
+    return Reader(
+        links, plain.store, pace, traffic=traffic, news=lambda *news: told.append(news)
+    )
 
 
 async def poll(plain, reader):

@@ -9,6 +9,7 @@ from typing import Protocol
 import httpx2
 
 from accord.connector_kit.http import ANSWER_WITHIN
+from accord.connector_kit.meter import Meter
 from accord.connector_kit.simulator import Simulator, World
 from accord.domain.accord import Role
 from accord.domain.action import Action, ActionKind, Destination
@@ -50,6 +51,7 @@ class Context:
     clock: Callable[[], datetime]
     places: Mapping[str, str] = field(default_factory=dict)
     answer_within: timedelta = ANSWER_WITHIN
+    meter: Meter = field(default_factory=Meter)
 
     def secret_pair(self, name: str) -> tuple[str, ...]:
         """Return the current secret and, during a rotation, the one before it."""
@@ -102,4 +104,6 @@ class Connector:
     identity: Callable[[Delivery], bytes] | None = None
     kept_topic: Callable[[str], str] | None = None
     poll_every: timedelta = timedelta(minutes=1)
+    at_once: int = 5
+    gives_up_after: timedelta = timedelta(minutes=5)
     order_scope: str = "order"

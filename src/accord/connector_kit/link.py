@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from accord.connector_kit.connector import Connector, Context
 from accord.connector_kit.signature import fingerprint
 from accord.domain.action import Action, Destination
+from accord.domain.allowance import Allowance
 from accord.domain.matrix import Matrix
 from accord.domain.outcome import Outcome
 from accord.domain.report import Ref
@@ -30,6 +31,21 @@ class ConnectedSystem:
     def poll_every(self) -> timedelta:
         """How often its change feed is read."""
         return self._connector.poll_every
+
+    @property
+    def at_once(self) -> int:
+        """How many calls it bears at once from this process."""
+        return self._connector.at_once
+
+    @property
+    def gives_up_after(self) -> timedelta:
+        """How long after a call it may still do what was asked."""
+        return self._connector.gives_up_after
+
+    @property
+    def allowance(self) -> Allowance | None:
+        """How much it lets us ask, as it told last."""
+        return self._context.meter.allowance
 
     @property
     def topics(self) -> frozenset[str]:

@@ -160,6 +160,11 @@ Action = (
 ActionKind = type[Action]
 
 
+def stops(action: Action) -> bool:
+    """Return whether an action keeps goods from leaving: it is worth nothing once it is late."""
+    return isinstance(action, CancelParcel | CancelOrder | Hold)
+
+
 def action_name(kind: type[Struct]) -> str:
     """Return the word for a kind of action in files, logs and screens: ``cancel_order``."""
     name = kind.__name__

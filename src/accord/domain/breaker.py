@@ -70,11 +70,14 @@ class Breaker(Struct, frozen=True, kw_only=True, omit_defaults=True):
             return replace(self, probes=self.probes + 1, urgent_at=now + URGENT_PAUSE)
         return replace(self, probes=self.probes + 1, probe_at=now + PROBE_LEASE)
 
-    def unused(self, now: datetime) -> "Breaker":
+    def unused(self, now: datetime, *, urgent: bool) -> "Breaker":
         """Return it with a probe given back: there was nothing to ask."""
         if self.opened_at is None:
             return self
-        return replace(self, probes=max(self.probes - 1, 0), probe_at=now, urgent_at=now)
+        probes = max(self.probes - 1, 0)
+        if urgent:
+            return replace(self, probes=probes, urgent_at=now)
+        return replace(self, probes=probes, probe_at=now)
 
     def answered(self, now: datetime) -> "Breaker":
         """Return it after an answer, of whatever content: the system is there."""

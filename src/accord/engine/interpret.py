@@ -7,7 +7,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from accord.domain.accord import Accord
-from accord.domain.action import Action
+from accord.domain.action import Action, stops
 from accord.domain.boundary import untimely, unusable
 from accord.domain.decision import (
     Applied,
@@ -237,25 +237,25 @@ class Interpreter:
                 reading.object(why, report.order)
 
     def _changes(self, batch: _Batch) -> list[Change]:
-        return [
-            Change(
-                order=None if key.startswith("new:") else key,
-                matrix=matrix,
-                told=tuple(batch.told.get(key, ())),
-                due=self._due(batch.touched[key], matrix, news=key in batch.news),
-            )
-            for key in sorted(batch.touched)
-            for matrix in (batch.matrices[key],)
-        ]
+        return [self._change(key, batch) for key in sorted(batch.touched)]
 
-    def _due(self, before: Matrix, after: Matrix, *, news: bool) -> tuple[str, ...]:
-        """Return at which systems there is something to do, or nothing to do any more.
+    def _change(self, key: str, batch: _Batch) -> Change:
+        """Return what became of one order, and at which systems there is something to do.
 
-        What was refused is asked again once anything new is told of the order, not because the
-        same is heard once more; what is needed no longer is looked at, so that it is let go.
+        A system where there is nothing to do any more is among them, so that it is let go. What
+        was refused is asked again once anything new is told of the order, not because the same
+        is heard once more.
         """
-        was, so = self._plans(before), self._plans(after)
-        return tuple(name for name in so if was[name] != so[name] or (news and so[name]))
+        matrix, news = batch.matrices[key], key in batch.news
+        was, so = self._plans(batch.touched[key]), self._plans(matrix)
+        due = tuple(name for name in so if was[name] != so[name] or (news and so[name]))
+        return Change(
+            order=None if key.startswith("new:") else key,
+            matrix=matrix,
+            told=tuple(batch.told.get(key, ())),
+            due=due,
+            urgent=frozenset(name for name in due if any(map(stops, so[name]))),
+        )
 
     def _plans(self, matrix: Matrix) -> dict[str, list[Action]]:
         so = truth(matrix, self._accord)

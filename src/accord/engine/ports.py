@@ -1,6 +1,6 @@
 """Everything the use cases need from the world, on one page."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,7 +9,9 @@ from typing import Protocol
 from msgspec import Struct
 
 from accord.domain.action import Action, Destination
+from accord.domain.allowance import Allowance
 from accord.domain.errors import AccordError
+from accord.domain.link_state import LinkState
 from accord.domain.matrix import Cell, Matrix
 from accord.domain.outcome import Outcome
 from accord.domain.reason import Objection
@@ -57,6 +59,18 @@ class Link(Protocol):
     @property
     def poll_every(self) -> timedelta:
         """How often its change feed is read."""
+
+    @property
+    def at_once(self) -> int:
+        """How many calls it bears at once from this process."""
+
+    @property
+    def gives_up_after(self) -> timedelta:
+        """How long after a call it may still do what was asked, though nobody waits any more."""
+
+    @property
+    def allowance(self) -> Allowance | None:
+        """How much it lets us ask, as it told last; None if it tells no limit."""
 
     @property
     def topics(self) -> Collection[str]:
@@ -258,6 +272,14 @@ class Store(Protocol):
 
     async def is_paused(self, system: str) -> bool:
         """Return whether nothing may be written to ``system`` for now."""
+
+    async def link_state(self, system: str) -> LinkState:
+        """Return what all processes know of one link."""
+
+    async def reckon(
+        self, system: str, change: Callable[[LinkState], LinkState]
+    ) -> tuple[LinkState, LinkState]:
+        """Change what is known of one link, one hand at a time; return it before and after."""
 
     async def due(self, now: datetime) -> frozenset[tuple[TaskKind, str]]:
         """Return what kinds of work, of which systems, can be claimed at ``now``."""

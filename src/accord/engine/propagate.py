@@ -1,29 +1,73 @@
 """Bring mirrors into step: load the facts, plan, ask for the difference, read back."""
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
 from accord.domain.accord import Accord
-from accord.domain.action import Action, Allocate, AuthorizeReturn, Destination, Ship, Withdraw
-from accord.domain.matrix import Known, Matrix
-from accord.domain.outcome import Accepted, Applied, Outcome, Refused, Unneeded
+from accord.domain.action import Action, Allocate, Destination, Withdraw, stops
+from accord.domain.matrix import Matrix
+from accord.domain.outcome import (
+    Outcome,
+    Refused,
+    Throttled,
+    Unauthorized,
+    Unavailable,
+    Unneeded,
+)
 from accord.domain.plan import plan
-from accord.domain.report import NUMBER, Particulars, Ref, Subject, SubjectKind
+from accord.domain.report import NUMBER, Ref
 from accord.domain.tracks import Track
+from accord.engine.addresses import Addresses, Found
+from accord.engine.attempting import ACTION_WITHIN, Attempting, Watch
 from accord.engine.envelope import Origin
-from accord.engine.ports import Attempt, Link, Settlement, Store, Task, TaskKind
+from accord.engine.ports import Doubt, Link, Settlement, Store, Task, TaskKind
 from accord.engine.reading import kept_from
-from accord.engine.settling import Pace, done, settle
-from accord.engine.side_by_side import side_by_side
+from accord.engine.settling import Case, Pace, done, settle, waiting
+from accord.engine.traffic import Traffic, Wait
+
+__all__ = ["Propagator", "Watch"]
 
 PAIRS_A_TURN = 10
-# Longer than every action of one plan with its read-back may take.
+# Longer than several actions of one plan with their read-back may take.
 LEASE = timedelta(minutes=5)
+# What must be left of a lease for one more action and the look at what came of it.
+ENOUGH = ACTION_WITHIN + timedelta(seconds=30)
+# Facts older than this are loaded again before they are acted on.
+FRESH = timedelta(seconds=1)
+# After a write of unknown outcome the mirror is looked at so often, each time after a longer wait.
+LOOKS = 2
+FIRST_LOOK = timedelta(seconds=10)
+LOOKS_GROW = 6
+
+NOT_DONE = (Throttled, Unavailable, Unauthorized)
 
 
-Watch = Callable[[Attempt], None]
+@dataclass(slots=True)
+class _Turn:
+    """Work claimed together at one link."""
+
+    link: Link
+    urgent: bool
+    probe: bool
+    claimed_at: datetime
+    matrices: Mapping[str, Matrix] = field(default_factory=dict)
+    asked: bool = False
+
+
+@dataclass(slots=True)
+class _Work:
+    """One order in hand, with what it lacks at the mirror and where its parcels go."""
+
+    task: Task
+    turn: _Turn
+    matrix: Matrix
+    actions: Sequence[Action]
+    where: Found | None
+    asked: bool = False
 
 
 class Propagator:
@@ -35,6 +79,8 @@ class Propagator:
         links: Mapping[str, Link],
         store: Store,
         pace: Pace,
+        *,
+        traffic: Traffic,
         watch: Watch,
     ) -> None:
         """Tell ``watch`` of every attempt once it is on record."""
@@ -42,90 +88,176 @@ class Propagator:
         self._links = links
         self._store = store
         self._pace = pace
-        self._watch = watch
+        self._traffic = traffic
+        self._attempting = Attempting(store, pace.clock, watch)
+        self._addresses = Addresses(links, traffic, pace)
 
-    async def turn(self, system: str) -> int:
-        """Work on the orders on which ``system`` is out of step; return how many were due."""
+    async def turn(self, system: str, *, urgent: bool = False) -> int:
+        """Work on orders on which ``system`` is out of step; return how many were taken up.
+
+        The urgent lane holds what is to be stopped there, the other lane everything else.
+        """
+        permission = await self._traffic.enter(system, urgent=urgent, writes=True)
+        if isinstance(permission, Wait):
+            return 0
         now = self._pace.clock()
-        tasks = await self._store.claim(TaskKind.PROPAGATE, [system], PAIRS_A_TURN, LEASE, now)
-        matrices = await self._store.load([task.key for task in tasks])
-
-        async def work(task: Task) -> Settlement:
-            return await self._bring_into_step(task, matrices[task.key])
-
-        settlements = await side_by_side(work, tasks)
+        turn = _Turn(self._links[system], urgent, permission.probe, now)
+        limit = 1 if turn.probe else PAIRS_A_TURN
+        kind = TaskKind.PROPAGATE
+        tasks = await self._store.claim(kind, [system], limit, LEASE, now, urgent=urgent)
+        turn.matrices = await self._store.load([task.key for task in tasks])
+        settlements = await asyncio.gather(*(self._work(task, turn) for task in tasks))
+        if turn.probe and not turn.asked:
+            await self._traffic.unused(system, urgent=urgent)
         await self._store.settle(settlements, self._pace.clock())
         return len(tasks)
 
-    async def _bring_into_step(self, task: Task, matrix: Matrix) -> Settlement:
+    async def close(self) -> None:
+        """Let go of what is still being asked."""
+        await self._addresses.close()
+
+    async def _work(self, task: Task, turn: _Turn) -> Settlement:
+        matrix = turn.matrices[task.key]
         actions = plan(matrix, self._accord, task.system)
-        if not actions:
-            return done(task)
-        link = self._links[task.system]
+        where = await self._where(task, matrix, actions)
+        async with self._traffic.slot(task.system, urgent=turn.urgent):
+            if self._pace.clock() - turn.claimed_at > FRESH:
+                matrix = (await self._store.load([task.key]))[task.key]
+                actions = plan(matrix, self._accord, task.system)
+            if not actions:
+                return await self._look(task, turn, matrix)
+            return await self._act(_Work(task, turn, matrix, actions, where))
+
+    async def _where(self, task: Task, matrix: Matrix, actions: Sequence[Action]) -> Found | None:
+        """Return where the order's parcels go, if that is needed; no place is held for asking."""
+        if not any(isinstance(action, Allocate) for action in actions):
+            return None
+        owner = self._accord.ownership.owner(Track.ORDER) or task.system
+        return await self._addresses.find(owner, task.key, matrix)
+
+    async def _act(self, work: _Work) -> Settlement:
+        task, turn = work.task, work.turn
         outcome: Outcome = Unneeded()
         refused: Refused | None = None
-        for action in actions:
-            outcome = await self._attempt(task.key, link, action, matrix)
-            if isinstance(outcome, Refused):
-                refused = refused or outcome  # one parcel refused must not keep the others back
-            elif not isinstance(outcome, Applied | Accepted | Unneeded):
+        wait: Wait | None = None
+        for action in work.actions:
+            held = self._held(task, turn)
+            if held is not None:
+                wait = held
                 break
-        else:
-            outcome = refused or outcome
-        await self._read_back(link, matrix, actions)
-        return settle(task, outcome, self._pace)
+            got = await self._ask(work, action)
+            if isinstance(got, Wait):
+                wait = got  # what else is to be done there need not wait for an address
+            elif isinstance(got, Refused):
+                refused = refused or got  # one parcel refused must not keep the others back
+            else:
+                outcome = got
+                if isinstance(got, NOT_DONE):
+                    break
+        failed_probe = turn.probe and isinstance(outcome, NOT_DONE)
+        if work.asked and not failed_probe and not isinstance(outcome, Throttled):
+            seen = await self._seen(work)
+            if isinstance(seen, NOT_DONE) and not isinstance(outcome, NOT_DONE):
+                outcome = seen
+        return self._settled(work, outcome, refused, wait)
 
-    async def _attempt(self, order: str, link: Link, action: Action, matrix: Matrix) -> Outcome:
-        began = self._pace.clock()
-        outcome = await self._perform(link, action, matrix)
-        attempt = Attempt(
-            order=order,
-            system=link.system,
-            action=action,
-            outcome=outcome,
-            at=began,
-            took=self._pace.clock() - began,
+    def _settled(
+        self, work: _Work, outcome: Outcome, refused: Refused | None, wait: Wait | None
+    ) -> Settlement:
+        case = self._case(work.task, work.turn, outcome, urgent=any(map(stops, work.actions)))
+        if not isinstance(outcome, NOT_DONE) and wait is not None:
+            return waiting(work.task, wait, case)
+        if not isinstance(outcome, NOT_DONE) and refused is not None:
+            outcome = refused
+        return settle(work.task, outcome, case)
+
+    def _case(self, task: Task, turn: _Turn, outcome: Outcome, *, urgent: bool) -> Case:
+        """Return how a task stands; what may yet happen at the mirror is looked at later."""
+        doubt = task.doubt and Doubt(task.doubt.until)
+        if task.taken_over or isinstance(outcome, Unavailable):
+            doubt = Doubt(self._pace.clock() + turn.link.gives_up_after)
+        down = self._traffic.is_down(task.system)
+        return Case(pace=self._pace, down=down, urgent=urgent, doubt=doubt)
+
+    def _held(self, task: Task, turn: _Turn) -> Wait | None:
+        """Return why nothing more may be asked in this turn.
+
+        Without enough of the lease left, another hand could act beside this one.
+        """
+        now = self._pace.clock()
+        if not timedelta(0) <= now - turn.claimed_at <= LEASE - ENOUGH:
+            return Wait(now, "too little was left of its lease")
+        permission = self._traffic.may(
+            task.system, urgent=turn.urgent, probe=turn.probe, again=task.failures > 0
         )
-        await self._store.record([attempt])
-        self._watch(attempt)
-        made = _made(action, outcome, link.system, began)
-        if made is not None:
-            await self._store.link(order, Matrix(known={made.key: made}))
+        return permission if isinstance(permission, Wait) else None
+
+    async def _ask(self, work: _Work, action: Action) -> Outcome | Wait:
+        task, now = work.task, self._pace.clock()
+        if isinstance(action, Allocate):
+            match work.where:
+                case Destination() as destination:
+                    action = replace(action, destination=destination)
+                case Refused() as refused:
+                    await self._attempting.keep(task.key, task.system, action, refused, now)
+                    return refused
+                case Wait() as wait:
+                    return wait
+                case None:
+                    return Wait(now, "the address is asked for")
+        work.asked = work.turn.asked = True
+        self._traffic.tried(task.system, again=task.failures > 0)
+        outcome = await self._attempting.make(task.key, work.turn.link, action, work.matrix)
+        await self._traffic.heard(task.system, outcome)
         return outcome
 
-    async def _perform(self, link: Link, action: Action, matrix: Matrix) -> Outcome:
-        if not isinstance(action, Allocate):
-            return await link.perform(action, matrix)
-        owner = self._accord.ownership.owner(Track.ORDER)
-        destination = await self._links[owner or link.system].destination(matrix)
-        if not isinstance(destination, Destination):
-            return destination
-        return await link.perform(replace(action, destination=destination), matrix)
+    async def _seen(self, work: _Work) -> Outcome | None:
+        """Read back, unless the link may not be asked; return why it could not be read."""
+        if self._held(work.task, work.turn) is not None:
+            return None
+        gone = [action for action in work.actions if isinstance(action, Withdraw)]
+        return await self._read_back(work.turn.link, work.matrix, gone)
 
-    async def _read_back(self, link: Link, matrix: Matrix, actions: Sequence[Action]) -> None:
-        """Keep what the mirror says now. What it answered to the action proves nothing."""
+    async def _look(self, task: Task, turn: _Turn, matrix: Matrix) -> Settlement:
+        """End a task on which nothing is to do; where a write may still happen, look first."""
+        now = self._pace.clock()
+        doubt = task.doubt
+        if doubt is None and task.taken_over:
+            doubt = Doubt(now + turn.link.gives_up_after)
+        if doubt is None or doubt.seen >= LOOKS or (doubt.seen and now >= doubt.until):
+            return done(task)
+        case = Case(pace=self._pace, doubt=doubt)
+        held = self._held(task, turn)
+        if held is not None:
+            return waiting(task, held, case)
+        turn.asked = True
+        outcome = await self._read_back(turn.link, matrix, [])
+        if isinstance(outcome, NOT_DONE):
+            return settle(task, outcome, case)
+        return Settlement(
+            task=task,
+            due=now + FIRST_LOOK * LOOKS_GROW**doubt.seen,
+            doubt=Doubt(doubt.until, doubt.seen + 1),
+            note="in step; looked at again, since a write of unknown outcome may yet happen",
+        )
+
+    async def _read_back(
+        self, link: Link, matrix: Matrix, gone: Sequence[Withdraw]
+    ) -> Outcome | None:
+        """Keep what the mirror says now; return why it does not say it.
+
+        What it answered to the action proves nothing. What was taken back is in no listing of
+        the order any more: it is asked for by name.
+        """
         own = matrix.own_ref(link.system)
-        number = matrix.number or ""
-        refs = [Ref("order", own) if own else Ref(NUMBER, number)]
-        # What was taken back is in no listing of the order any more: it is asked for by name.
-        refs += [Ref("parcel", f"{own}/{a.parcel}") for a in actions if isinstance(a, Withdraw)]
+        refs = [Ref("order", own) if own else Ref(NUMBER, matrix.number or "")]
+        refs += [Ref("parcel", f"{own}/{action.parcel}") for action in gone]
         for ref in refs:
             answer = await link.reread(ref)
-            if isinstance(answer, Sequence):
-                incoming = kept_from(link, answer, Origin.REREAD, self._pace.clock())
-                await self._store.keep(incoming)
-
-
-def _made(action: Action, outcome: Outcome, system: str, at: datetime) -> Known | None:
-    """Return the link between what was asked for and the record the mirror made of it."""
-    if not isinstance(outcome, Applied) or not outcome.reference:
+            if not isinstance(answer, Sequence):
+                await self._traffic.heard(link.system, answer)
+                return answer
+            await self._traffic.heard(link.system, None)
+            incoming = kept_from(link, answer, Origin.REREAD, self._pace.clock())
+            await self._store.keep(incoming)
         return None
-    match action:
-        case Ship(source=source):
-            kind = SubjectKind.PARCEL
-        case AuthorizeReturn(source=source):
-            kind = SubjectKind.RETURN
-        case _:
-            return None
-    subject = Subject(kind, outcome.reference)
-    return Known(system, subject, Particulars(same_as=(source,)), {"same_as": at})

@@ -1,5 +1,6 @@
 """Ask systems what is so: page through their changes, read single things again."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -16,13 +17,15 @@ from accord.engine.ports import (
     Task,
     TaskKind,
 )
-from accord.engine.settling import Pace, done, settle
-from accord.engine.side_by_side import side_by_side
+from accord.engine.settling import Case, Pace, done, settle, waiting
+from accord.engine.traffic import Traffic, Wait
 
-# With five at a time and four calls each, all of them fit well into one lease.
+# With a handful at a time and four calls each, all of them fit well into one lease.
 REREADS_A_TURN = 10
 # Longer than the slowest call with its sign-in; a crashed reader's work comes back after it.
 LEASE = timedelta(minutes=2)
+# What must be left of it for one more.
+ENOUGH = timedelta(minutes=1)
 
 
 def kept_from(
@@ -55,42 +58,79 @@ class Reader:
         links: Mapping[str, Link],
         store: Store,
         pace: Pace,
+        *,
+        traffic: Traffic,
         news: FeedNews,
     ) -> None:
         self._links = links
         self._store = store
         self._pace = pace
+        self._traffic = traffic
         self._news = news
         self._stopped: dict[str, str] = {}
 
     async def reread_turn(self, system: str) -> int:
-        """Read again what hints of ``system`` named; return how many things were due."""
+        """Read again what hints of ``system`` named; return how many things were taken up."""
+        permission = await self._traffic.enter(system)
+        if isinstance(permission, Wait):
+            return 0
         now = self._pace.clock()
-        tasks = await self._store.claim(TaskKind.REREAD, [system], REREADS_A_TURN, LEASE, now)
-        read = await side_by_side(self._reread, tasks)
+        limit = 1 if permission.probe else REREADS_A_TURN
+        tasks = await self._store.claim(TaskKind.REREAD, [system], limit, LEASE, now)
+        if permission.probe and not tasks:
+            await self._traffic.unused(system)
+        ends, probe = now + LEASE, permission.probe
+        read = await asyncio.gather(*(self._reread(task, ends, probe=probe) for task in tasks))
         await self._store.keep([incoming for _, found in read for incoming in found])
         await self._store.settle([settlement for settlement, _ in read], self._pace.clock())
         return len(tasks)
 
-    async def _reread(self, task: Task) -> tuple[Settlement, list[Incoming]]:
+    async def _reread(
+        self, task: Task, lease_ends: datetime, *, probe: bool
+    ) -> tuple[Settlement, list[Incoming]]:
         scope, _, value = task.key.partition(":")
         link = self._links[task.system]
-        answer = await link.reread(Ref(scope, value))
+        async with self._traffic.slot(task.system):
+            now = self._pace.clock()
+            if now > lease_ends - ENOUGH:
+                return self._later(task, Wait(now, "too little was left of its lease")), []
+            permission = self._traffic.may(task.system, probe=probe)
+            if isinstance(permission, Wait):
+                return self._later(task, permission), []
+            answer = await link.reread(Ref(scope, value))
+        outcome = None if isinstance(answer, Sequence) else answer
+        await self._traffic.heard(task.system, outcome)
         if not isinstance(answer, Sequence):
-            return settle(task, answer, self._pace), []
+            return settle(task, answer, self._case(task.system)), []
         return done(task), kept_from(link, answer, Origin.REREAD, self._pace.clock())
+
+    def _case(self, system: str) -> Case:
+        return Case(pace=self._pace, down=self._traffic.is_down(system))
+
+    def _later(self, task: Task, wait: Wait) -> Settlement:
+        return waiting(task, wait, self._case(task.system))
 
     async def poll_turn(self, system: str, every: timedelta) -> int:
         """Page through the change feed of ``system`` if it is due; return how much was new."""
+        permission = await self._traffic.enter(system)
+        if isinstance(permission, Wait):
+            return 0
         now = self._pace.clock()
         tasks = await self._store.claim(TaskKind.POLL, [system], 1, LEASE, now)
+        if permission.probe and not tasks:
+            await self._traffic.unused(system)
         new = 0
         for task in tasks:
             settlement = Settlement(task=task, due=now + every)
+            stopped: Outcome | None = None
             try:
-                new = await self._page_through(self._links[system])
-            except FeedError as stopped:
-                settlement = self._resume(task, stopped.outcome)
+                async with self._traffic.slot(system):
+                    new = await self._page_through(self._links[system])
+            except FeedError as error:
+                stopped = error.outcome
+            await self._traffic.heard(system, stopped)
+            if stopped is not None:
+                settlement = self._resume(task, stopped)
             self._tell(system, settlement.note)
             await self._store.settle([settlement], self._pace.clock())
         return new
@@ -101,7 +141,7 @@ class Reader:
             self._news(system, reason)
 
     def _resume(self, task: Task, outcome: Outcome) -> Settlement:
-        settlement = settle(task, outcome, self._pace)
+        settlement = settle(task, outcome, self._case(task.system))
         if settlement.due is not None:
             return settlement
         # A feed is never given up: it is the net under everything else.

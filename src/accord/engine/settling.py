@@ -16,12 +16,15 @@ from accord.domain.outcome import (
     Unneeded,
 )
 from accord.domain.retry import RetryPolicy
-from accord.engine.ports import Settlement, Task
+from accord.engine.ports import Doubt, Settlement, Task
+from accord.engine.traffic import Wait
 
 # Credentials are renewed by people; asking more often than this only fills logs.
 UNAUTHORIZED_WAIT = timedelta(minutes=5)
 # A system that says it is there already is looked at so often; a later report asks again.
 LOOKS = 2
+# What is to be stopped is not left alone for longer than this.
+URGENT_WAIT = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,38 +36,90 @@ class Pace:
     policy: RetryPolicy = field(default_factory=RetryPolicy)
 
 
-def settle(task: Task, outcome: Outcome, pace: Pace) -> Settlement:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """How a task stands when it is settled.
+
+    ``down``: its link answers nobody, so that a failure says nothing about this task.
+    """
+
+    pace: Pace
+    down: bool = False
+    urgent: bool = False
+    doubt: Doubt | None = None
+
+
+def settle(task: Task, outcome: Outcome, case: Case) -> Settlement:
     """Return how ``task`` ends for now, given the last ``outcome`` of working on it.
 
     What was applied or accepted is looked at again, since only a read-back shows that it is so.
-    A throttle is not a failure: the task keeps its count.
+    A throttle is not a failure, nor is anything while the link is down: the task keeps its count.
     """
-    now = pace.clock()
     match outcome:
-        case Throttled(wait=wait):
-            return Settlement(task=task, due=now + wait, note=f"throttled for {wait}")
         case Refused(code=code, message=message):
-            return Settlement(task=task, dead=True, note=f"refused ({code}): {message}")
-        case Unauthorized(message=message):
-            due = now + UNAUTHORIZED_WAIT
-            return Settlement(task=task, due=due, failed=True, note=f"unauthorized: {message}")
-        case Unavailable(message=message):
-            return _again(task, f"unavailable: {message}", pace)
+            return _given_up(task, f"refused ({code}): {message}", case)
+        case Throttled() | Unauthorized() | Unavailable():
+            return _not_done(task, outcome, case)
         case Unneeded(why=why) if task.failures >= LOOKS:
-            return Settlement(task=task, dead=True, note=f"not seen, and not done again: {why}")
+            return _given_up(task, f"not seen, and not done again: {why}", case)
         case Applied() | Accepted() | Unneeded():
-            return _again(task, "done; waiting to see it", pace)
+            return _again(task, "done; waiting to see it", case)
         case _:
             assert_never(outcome)
 
 
-def _again(task: Task, note: str, pace: Pace) -> Settlement:
-    wait = pace.policy.wait(task.failures + 1, pace.chance())
-    if wait is None:
-        return Settlement(task=task, dead=True, note=f"given up after {task.failures + 1}: {note}")
-    return Settlement(task=task, due=pace.clock() + wait, failed=True, note=note)
+def _not_done(
+    task: Task, outcome: Throttled | Unauthorized | Unavailable, case: Case
+) -> Settlement:
+    now = case.pace.clock()
+    match outcome:
+        case Throttled(wait=wait):
+            return _held(task, now + wait, f"throttled for {wait}", case)
+        case Unauthorized(message=message):
+            wait = URGENT_WAIT if case.urgent else UNAUTHORIZED_WAIT
+            return _held(task, now + wait, f"unauthorized: {message}", case)
+        case Unavailable(message=message) if case.down:
+            wait = _capped(case.pace.policy.pause(task.failures + 1, case.pace.chance()), case)
+            return _held(task, now + wait, f"unavailable: {message}", case)
+        case Unavailable(message=message):
+            return _again(task, f"unavailable: {message}", case, firm=True)
+
+
+def waiting(task: Task, wait: Wait, case: Case) -> Settlement:
+    """Return a task put back because its link may not be asked now; that is no failure."""
+    return _held(task, wait.until, wait.why, case)
 
 
 def done(task: Task) -> Settlement:
     """Return the end of a task that found nothing left to do."""
     return Settlement(task=task)
+
+
+def _held(task: Task, due: datetime, note: str, case: Case) -> Settlement:
+    return Settlement(
+        task=task, due=due, firm=True, urgent=case.urgent, doubt=case.doubt, note=note
+    )
+
+
+def _given_up(task: Task, note: str, case: Case) -> Settlement:
+    return Settlement(task=task, dead=True, urgent=case.urgent, doubt=case.doubt, note=note)
+
+
+def _again(task: Task, note: str, case: Case, *, firm: bool = False) -> Settlement:
+    wait = case.pace.policy.wait(task.failures + 1, case.pace.chance())
+    if wait is None:
+        return _given_up(task, f"given up after {task.failures + 1}: {note}", case)
+    due = case.pace.clock() + _capped(wait, case)
+    return Settlement(
+        task=task,
+        due=due,
+        failed=True,
+        firm=firm,
+        urgent=case.urgent,
+        doubt=case.doubt,
+        note=note,
+    )
+
+
+def _capped(wait: timedelta, case: Case) -> timedelta:
+    return min(wait, URGENT_WAIT) if case.urgent else wait

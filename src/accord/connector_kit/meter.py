@@ -1,0 +1,34 @@
+"""What a system lets us ask, kept by all calls to it together."""
+
+from datetime import datetime
+
+from accord.connector_kit.retry_after import clamped
+from accord.domain.allowance import Allowance
+from accord.domain.outcome import Throttled
+
+
+class Meter:
+    """The limit of one link, as its last answer told it."""
+
+    def __init__(self) -> None:
+        """Know of no limit yet."""
+        self.allowance: Allowance | None = None
+
+    def told(self, allowance: Allowance | None) -> None:
+        """Take over what an answer told; one that tells nothing changes nothing."""
+        if allowance is not None:
+            self.allowance = allowance
+
+    def spend(self, cost: float, now: datetime) -> Throttled | None:
+        """Count a call that is about to go; return a throttle instead where it is sure to fail.
+
+        Room to spare is left by whoever begins a piece of work; a call in the midst of one goes
+        as long as there is anything for it.
+        """
+        if self.allowance is None:
+            return None
+        wait = self.allowance.wait(cost, now)
+        if wait:
+            return Throttled(clamped(wait))
+        self.allowance = self.allowance.spent(cost, now)
+        return None
