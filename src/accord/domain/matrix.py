@@ -123,7 +123,10 @@ class Matrix(Struct, frozen=True, omit_defaults=True, dict=True):
 
     def own_ref(self, system: str) -> str | None:
         """Return the id ``system`` itself gives the order, or None if it does not know it."""
-        return next((ref.value for ref in self.refs if ref.scope == system), None)
+        for ref in self.refs:
+            if ref.scope == system:
+                return ref.value
+        return None
 
     @property
     def number(self) -> str | None:

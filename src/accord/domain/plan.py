@@ -34,13 +34,14 @@ def plan(matrix: Matrix, accord: Accord, name: str, known: Truth | None = None) 
     """
     system = accord.systems[name]
     so = known or truth(matrix, accord)
-    wanted: list[Action] = [
-        *warehouse_work(matrix, accord, system, so),
-        *_withdrawals(matrix, accord, system, so),
-        *_order(matrix, accord, system, so),
-        *_parcels(matrix, accord, system, so),
-        *_returns(matrix, accord, system, so),
-    ]
+    wanted: list[Action] = [*warehouse_work(matrix, accord, system, so)]
+    if so.parcels:
+        wanted += _withdrawals(matrix, accord, system, so)
+    wanted += _order(matrix, accord, system, so)
+    if so.parcels:
+        wanted += _parcels(matrix, accord, system, so)
+    if so.returns:
+        wanted += _returns(matrix, accord, system, so)
     return [action for action in wanted if type(action) in system.can]
 
 

@@ -1,8 +1,6 @@
 """Who is right: on each row the owner's word, and the order's progress from quantities."""
 
-from collections import Counter
 from collections.abc import Iterable
-from functools import reduce
 
 from msgspec import Struct
 
@@ -80,13 +78,11 @@ def progress(wanted: dict[str, int], shipped: dict[str, int]) -> State:
 
 def total(parts: Iterable[dict[str, int]]) -> dict[str, int]:
     """Return the sum of quantities by line, lines without any left out."""
-    summed: Counter[str] = reduce(_add, parts, Counter())
+    summed: dict[str, int] = {}
+    for part in parts:
+        for line, quantity in part.items():
+            summed[line] = summed.get(line, 0) + quantity
     return {line: quantity for line, quantity in summed.items() if quantity}
-
-
-def _add(sum_so_far: Counter[str], part: dict[str, int]) -> Counter[str]:
-    sum_so_far.update(part)
-    return sum_so_far
 
 
 def _wanted(matrix: Matrix, accord: Accord) -> dict[str, int] | None:
@@ -97,33 +93,31 @@ def _wanted(matrix: Matrix, accord: Accord) -> dict[str, int] | None:
 
 def _of_order(matrix: Matrix, accord: Accord, track: Track) -> State | None:
     owner = accord.ownership.owner(track)
-    if owner is None:
-        return None
-    return _ruled(matrix, accord, track, owner, dict.fromkeys(accord.systems, THE_ORDER))
+    own = matrix.cell(owner, track, THE_ORDER) if owner else None
+    if own is None or accord.rule(track) is not Rule.ADOPT:
+        return own.state if own else None
+    return _adopted(matrix, accord, own, dict.fromkeys(accord.systems, THE_ORDER))
 
 
 def _state(matrix: Matrix, accord: Accord, track: Track, group: Group) -> State | None:
-    owner = accord.ownership.owner(track, group.location)
-    if owner is None:
-        return None
-    return _ruled(matrix, accord, track, owner, {s: r.subject for s, r in group.records.items()})
+    record = group.records.get(accord.ownership.owner(track, group.location) or "")
+    own = matrix.cell(record.system, track, record.subject) if record else None
+    if own is None or accord.rule(track) is not Rule.ADOPT:
+        return own.state if own else None
+    return _adopted(matrix, accord, own, {s: r.subject for s, r in group.records.items()})
 
 
 def _delivery(matrix: Matrix, accord: Accord, group: Group) -> State | None:
     return _state(matrix, accord, Track.DELIVERY, group)
 
 
-def _ruled(
-    matrix: Matrix, accord: Accord, track: Track, owner: str, subjects: dict[str, Subject]
-) -> State | None:
-    """Return the owner's state, or under the rule ``adopt`` a mirror's that came about later.
+def _adopted(matrix: Matrix, accord: Accord, own: Cell, subjects: dict[str, Subject]) -> State:
+    """Return the state that came about last: the owner's, or that of a mirror.
 
     A mirror's change is adopted only where that system tells when it happened: the time of its
     last unrelated update must not pass for the time of a decision.
     """
-    own = matrix.cell(owner, track, subjects[owner]) if owner in subjects else None
-    if own is None or accord.rule(track) is not Rule.ADOPT:
-        return own.state if own else None
+    track = own.track
     rivals = [
         cell
         for system, subject in subjects.items()

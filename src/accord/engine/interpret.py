@@ -7,7 +7,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from accord.domain.accord import Accord
-from accord.domain.action import Action, stops
+from accord.domain.action import stops
 from accord.domain.boundary import untimely, unusable
 from accord.domain.decision import (
     Applied,
@@ -20,7 +20,6 @@ from accord.domain.decision import (
 )
 from accord.domain.errors import UnreadableError
 from accord.domain.matrix import Cell, Matrix
-from accord.domain.plan import plan
 from accord.domain.reason import (
     ContradictingNames,
     Objection,
@@ -33,9 +32,9 @@ from accord.domain.reason import (
     sentence,
 )
 from accord.domain.report import Ref, Report
-from accord.domain.truth import truth
 from accord.engine.envelope import Envelope, Lookup, Origin, Parsed, Standing
 from accord.engine.order_finding import Contradiction, Found, New, Unlinked, find_order, names_of
+from accord.engine.out_of_step import out_of_step
 from accord.engine.ports import Change, Link, LinkTakenError, Sitting, Store, Verdict
 
 BATCH = 500
@@ -103,6 +102,18 @@ class _Batch:
         self.matrices[key] = Matrix()
         return key
 
+    def take(self, key: str, decision: Decision) -> None:
+        """Go on with the order as ``decision`` leaves it."""
+        before, after = self.matrices[key], decision.matrix
+        if after is not before:
+            self.matrices[key] = after
+            self.touched.setdefault(key, before)
+            if after.refs is not before.refs:
+                self.known.update(dict.fromkeys(after.refs, key))
+        if isinstance(decision, Applied):
+            self.news.add(key)
+            self.told.setdefault(key, []).extend(decision.cells)
+
     def ask(self, system: str, lookup: Lookup) -> None:
         self.lookups.setdefault(system, set()).add(lookup)
 
@@ -134,9 +145,11 @@ class Interpreter:
     async def _settle(self, sitting: Sitting, now: datetime) -> None:
         readings = [self._read(envelope) for envelope in sitting.envelopes]
         systems = self._accord.systems
-        reports = [report for reading in readings for report in reading.parsed.reports]
-        usable = [report for report in reports if unusable(report) is None]
-        names = {name for report in usable for name in names_of(report, systems)}
+        names: set[Ref] = set()
+        for reading in readings:
+            # Most envelopes speak of one order, by the same names in every report.
+            spoken = {id(report.order): report for report in reading.parsed.reports}
+            names.update(*(names_of(report, systems) for report in spoken.values()))
         known = dict(await sitting.find(names))
         matrices = dict(await sitting.matrices(frozenset(known.values())))
         batch = _Batch(known, matrices)
@@ -212,13 +225,7 @@ class Interpreter:
             report = replace(report, read_at=envelope.received_at)
         decision = decide(before, report, self._accord, str(envelope.id))
         self._note(decision, report, reading, batch)
-        if decision.matrix is not before:
-            batch.matrices[key] = decision.matrix
-            batch.touched.setdefault(key, before)
-            batch.known.update(dict.fromkeys(decision.matrix.refs, key))
-        if isinstance(decision, Applied):
-            batch.news.add(key)
-            batch.told.setdefault(key, []).extend(decision.cells)
+        batch.take(key, decision)
 
     @staticmethod
     def _note(decision: Decision, report: Report, reading: _Reading, batch: _Batch) -> None:
@@ -237,29 +244,23 @@ class Interpreter:
                 reading.object(why, report.order)
 
     def _changes(self, batch: _Batch) -> list[Change]:
-        return [self._change(key, batch) for key in sorted(batch.touched)]
+        return [
+            self._change(key, batch)
+            for key in sorted(batch.touched)
+            if batch.matrices[key] != batch.touched[key]
+        ]
 
     def _change(self, key: str, batch: _Batch) -> Change:
-        """Return what became of one order, and at which systems there is something to do.
-
-        A system where there is nothing to do any more is among them, so that it is let go. What
-        was refused is asked again once anything new is told of the order, not because the same
-        is heard once more.
-        """
-        matrix, news = batch.matrices[key], key in batch.news
-        was, so = self._plans(batch.touched[key]), self._plans(matrix)
-        due = tuple(name for name in so if was[name] != so[name] or (news and so[name]))
+        """Return what became of one order, and at which systems there is something to do."""
+        before, matrix, news = batch.touched[key], batch.matrices[key], key in batch.news
+        due = out_of_step(before, matrix, self._accord, news=news)
         return Change(
             order=None if key.startswith("new:") else key,
             matrix=matrix,
             told=tuple(batch.told.get(key, ())),
-            due=due,
-            urgent=frozenset(name for name in due if any(map(stops, so[name]))),
+            due=tuple(due),
+            urgent=frozenset(name for name, actions in due.items() if any(map(stops, actions))),
         )
-
-    def _plans(self, matrix: Matrix) -> dict[str, list[Action]]:
-        so = truth(matrix, self._accord)
-        return {name: plan(matrix, self._accord, name, so) for name in self._accord.systems}
 
 
 def _rival(matrix: Matrix, report: Report) -> RivalOrder | None:

@@ -51,9 +51,9 @@ def names_of(report: Report, systems: Iterable[str]) -> tuple[Ref, ...]:
 def find_order(report: Report, systems: Iterable[str], known: Mapping[Ref, str]) -> Finding:
     """Return the order that ``report`` speaks of, given which names are ``known``."""
     own = [ref for ref in report.order if ref.scope == report.system]
-    by_own = [known[ref] for ref in own if ref in known]
-    if by_own:
-        return Found(by_own[0])
+    for ref in own:
+        if ref in known:
+            return Found(known[ref])
     names = names_of(report, systems)
     orders = tuple(sorted({known[name] for name in names if name in known}))
     if len(orders) == 1:

@@ -2,7 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
+import psycopg
 from msgspec import json
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,6 +19,13 @@ from accord.storage.statement import order_number, statement, storable, to_json
 Told = tuple[int, Cell]
 # A name and the order it leads to.
 Name = tuple[Ref, int]
+
+_ADD_HISTORY = """
+COPY history (order_id, system, track, subject, kind, word, state, said_at, happened_at, evidence,
+              decided_at)
+FROM STDIN (FORMAT BINARY)
+"""
+_HISTORY_TYPES = ("int8", *("text",) * 6, "timestamptz", "timestamptz", "text", "timestamptz")
 
 
 async def find(connection: AsyncConnection, refs: Collection[Ref]) -> dict[Ref, str]:
@@ -102,25 +111,28 @@ async def link(connection: AsyncConnection, order: str, matrix: Matrix) -> None:
 
 
 async def add_history(connection: AsyncConnection, told: Sequence[Told], now: datetime) -> None:
-    """Add changed cells to the history."""
+    """Add changed cells to the history; by COPY, since no table gets as many rows."""
     if not told:
         return
-    await connection.execute(
-        statement("add_history"),
-        {
-            "orders": [order for order, _ in told],
-            "systems": [cell.system for _, cell in told],
-            "tracks": [cell.track.value for _, cell in told],
-            "subjects": [storable(str(cell.subject)) for _, cell in told],
-            "kinds": [storable(cell.kind) for _, cell in told],
-            "words": [storable(cell.word) for _, cell in told],
-            "states": [cell.state.value for _, cell in told],
-            "said": [cell.said_at for _, cell in told],
-            "happened": [cell.happened_at for _, cell in told],
-            "evidence": [storable(cell.evidence) for _, cell in told],
-            "now": now,
-        },
-    )
+    raw = await connection.get_raw_connection()
+    driver: psycopg.AsyncConnection[Any] = raw.driver_connection  # type: ignore[assignment]
+    async with driver.cursor() as cursor, cursor.copy(_ADD_HISTORY) as copy:
+        copy.set_types(_HISTORY_TYPES)
+        for order, cell in told:
+            row = (
+                order,
+                cell.system,
+                cell.track.value,
+                storable(str(cell.subject)),
+                storable(cell.kind),
+                storable(cell.word),
+                cell.state.value,
+                cell.said_at,
+                cell.happened_at,
+                storable(cell.evidence),
+                now,
+            )
+            await copy.write_row(row)
 
 
 async def record(connection: AsyncConnection, attempts: Sequence[Attempt]) -> None:

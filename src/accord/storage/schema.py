@@ -117,7 +117,9 @@ HISTORY = Table(
     "history",
     METADATA,
     number(),
-    of_order(),
+    # Not held to a row of orders: it is written beside it, and none is ever removed. The server's
+    # check of each row costs as much as the row.
+    Column("order_id", BigInteger, nullable=False, comment="orders.id"),
     Column("system", Name, nullable=False, comment="who said it"),
     Column("track", Name, nullable=False),
     Column("subject", Name, nullable=False, comment="order, parcel:ID, allocation:ID, return:ID"),
