@@ -45,9 +45,9 @@ def test_a_window_refills_all_at_once():
 
 
 def test_ordinary_work_leaves_a_reserve_that_urgent_work_may_use():
-    bucket = Allowance(size=100, left=100 * RESERVE - 1, seen=NOON, per_second=1)
+    bucket = Allowance(size=100, left=100 * RESERVE, seen=NOON, per_second=1, call=10)
 
-    assert wait_for(bucket, NOON, urgent=False) == seconds(1)
+    assert wait_for(bucket, NOON, urgent=False) == seconds(10)
     assert wait_for(bucket, NOON, urgent=True) == NO_WAIT
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -169,7 +170,8 @@ async def test_second_tries_are_few_beside_first_ones(plain):
     hand.documents.clear()  # every read-back shows nothing: each order fails for itself
     hand.answers = [DOWN] * 1000
 
-    first, again, seen = 0, 0, Counter()
+    first, again = 0, 0
+    seen: Counter[str] = Counter()
     for _ in range(60):
         asked = len(hand.performed)
         await plain.engine.propagator.turn("books")
@@ -228,7 +230,8 @@ async def test_a_cancellation_does_not_wait_for_a_reserve(plain):
 
 async def test_one_order_at_one_mirror_is_in_one_hand_at_a_time(plain):
     await behind(plain, 5)
-    under_way, most = Counter(), Counter()
+    under_way: Counter[str] = Counter()
+    most: Counter[str] = Counter()
 
     async def perform(action, order):
         name = order.number
@@ -239,9 +242,8 @@ async def test_one_order_at_one_mirror_is_in_one_hand_at_a_time(plain):
         under_way[name] -= 1
         return Applied()
 
-    other = Plain(stack(), plain.store)
-    for each in (plain, other):
-        each.hands["books"].perform = perform
+    other: Any = Plain(stack(), plain.store)
+    plain.hands["books"].perform = other.hands["books"].perform = perform
     lanes = [each.engine.propagator.turn("books") for each in (plain, other) for _ in range(3)]
     await asyncio.gather(*lanes)
 

@@ -86,6 +86,8 @@ class Connector:
     the actions it knows. ``topics`` are the hook addresses it sends to. ``authentic`` and
     ``identity`` see raw bytes; ``parse`` is pure. ``simulate`` builds a pretend system.
     ``kept_topic`` takes out of an address what must not be stored: an address may hold a secret.
+    ``at_once`` is how many calls one process may have under way (two or more: one is kept free
+    for cancels), ``gives_up_after`` how long the vendor may still work on a call nobody waits for.
     """
 
     name: str

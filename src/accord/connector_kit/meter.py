@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from accord.connector_kit.retry_after import clamped
 from accord.domain.allowance import Allowance
 from accord.domain.outcome import Throttled
@@ -13,11 +15,17 @@ class Meter:
     def __init__(self) -> None:
         """Know of no limit yet."""
         self.allowance: Allowance | None = None
+        self._dearest = 1.0
 
-    def told(self, allowance: Allowance | None) -> None:
-        """Take over what an answer told; one that tells nothing changes nothing."""
+    def told(self, allowance: Allowance | None, cost: float = 1.0) -> None:
+        """Take over what an answer told; one that tells nothing changes nothing.
+
+        ``cost`` is what the call asked for: the next piece of work begins only when there is
+        room for the dearest one.
+        """
+        self._dearest = max(self._dearest, cost)
         if allowance is not None:
-            self.allowance = allowance
+            self.allowance = replace(allowance, call=self._dearest)
 
     def spend(self, cost: float, now: datetime) -> Throttled | None:
         """Count a call that is about to go; return a throttle instead where it is sure to fail.

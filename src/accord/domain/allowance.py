@@ -18,7 +18,7 @@ class Allowance(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A limit as its vendor tells it, in the vendor's own units (points, requests).
 
     ``left`` of ``size`` were there at ``seen``. ``per_second`` come back by and by, or all of
-    them at ``refills``.
+    them at ``refills``. ``call`` is what the dearest call that is known asks for.
     """
 
     size: float
@@ -26,6 +26,7 @@ class Allowance(Struct, frozen=True, kw_only=True, omit_defaults=True):
     seen: datetime
     per_second: float = 0.0
     refills: datetime | None = None
+    call: float = 1.0
 
     def at(self, now: datetime) -> float:
         """Return how much is there at ``now``, if nobody else asked meanwhile."""
@@ -64,9 +65,9 @@ class Allowance(Struct, frozen=True, kw_only=True, omit_defaults=True):
 def wait_for(allowance: Allowance | None, now: datetime, *, urgent: bool) -> timedelta:
     """Return how long a piece of work waits so that the limit is kept with room to spare.
 
-    Urgent work may use the reserve; it needs only something to be left.
+    Urgent work may use the reserve; it needs only what a call asks for.
     """
     if allowance is None:
         return NO_WAIT
-    need = min(1.0, allowance.size) if urgent else RESERVE * allowance.size
-    return allowance.wait(need, now)
+    reserve = 0.0 if urgent else RESERVE * allowance.size
+    return allowance.wait(reserve + allowance.call, now)

@@ -47,7 +47,11 @@ async def test_a_page_for_people_is_not_taken_for_done(context: Context) -> None
 @pytest.mark.parametrize(
     ("status", "body", "expected"),
     [
-        (400, errors("rate_limit_exceeded", "integrations"), Throttled(timedelta(minutes=1))),
+        (
+            400,
+            errors("rate_limit_exceeded", "integrations"),
+            Throttled(timedelta(minutes=1), link_wide=False),
+        ),
         (400, errors("invalid_status"), Refused("invalid_status", "No.")),
         (404, errors("invalid_identifier"), Refused("not_found", "No.")),
     ],

@@ -83,4 +83,8 @@ CONNECTOR = Connector(
     connect=connect,
     simulate=simulate,
     poll_every=timedelta(seconds=30),
+    # The base tier takes five at once, from all integrations of the account together; a request
+    # may run for a quarter of an hour.
+    at_once=4,
+    gives_up_after=timedelta(minutes=15),
 )

@@ -10,6 +10,7 @@ from msgspec import Struct
 from accord.connector_kit.connector import Context
 from accord.connector_kit.http import Answer, Http, as_json
 from accord.connector_kit.retry_after import retry_after
+from accord.connectors.shipstation.limits import allowance
 from accord.domain.outcome import Refused, Throttled, Unauthorized, Unavailable
 
 T = TypeVar("T")
@@ -19,6 +20,8 @@ Failure = Refused | Throttled | Unavailable | Unauthorized
 # Asked for when a 429 names no wait: the documented limit counts requests per minute.
 UNTOLD_WAIT = timedelta(minutes=1)
 TOO_MANY_REQUESTS = 429
+# Whose limit it may have been as well: that of whoever ShipStation asked in turn.
+OTHERS = frozenset({"carrier", "order_source"})
 NOT_FOUND = 404
 TAKEN = range(200, 300)
 SERVER_ERROR = 500
@@ -59,6 +62,7 @@ class Session:
             str(context.settings["base_url"]), context.transport, context.answer_within
         )
         self._key = context.secrets.get("api_key", "")
+        self._meter = context.meter
         self.clock = context.clock
 
     async def get(
@@ -77,6 +81,9 @@ class Session:
         body: object = None,
     ) -> Answer | Failure:
         """Return the answer to a call that was taken, or why it was not."""
+        throttled = self._meter.spend(1, self.clock())
+        if throttled is not None:
+            return throttled
         headers = {"api-key": self._key, "accept": "application/json"}
         if body is not None:
             headers["content-type"] = "application/json"
@@ -93,10 +100,12 @@ class Session:
 
     def _judged(self, answer: Answer, asked: str) -> Answer | Failure:
         """Return the answer where it is one; status and the vendor's code together decide."""
+        self._meter.told(allowance(answer.headers, self.clock()))
         errors = _errors(answer)
         first = errors[0] if errors else VendorError()
         if answer.status == TOO_MANY_REQUESTS or first.error_code == "rate_limit_exceeded":
-            return Throttled(retry_after(answer.headers, self.clock(), UNTOLD_WAIT))
+            wait = retry_after(answer.headers, self.clock(), UNTOLD_WAIT)
+            return Throttled(wait, link_wide=first.error_source not in OTHERS)
         if answer.status in SIGN_IN:
             return Unauthorized(first.message or f"{asked}: status {answer.status}")
         if _is_page(answer) or answer.status >= SERVER_ERROR or first.error_type == "system":

@@ -10,8 +10,9 @@ from msgspec import Struct
 
 from accord.connector_kit.connector import Context
 from accord.connector_kit.http import Answer, Http, as_json
-from accord.connector_kit.retry_after import clamped, retry_after
+from accord.connector_kit.retry_after import retry_after
 from accord.connector_kit.token import Token, TokenHolder
+from accord.connectors.shopify.limits import Cost
 from accord.domain.outcome import (
     Outcome,
     Refused,
@@ -34,20 +35,8 @@ REFUSES_CREDENTIALS = frozenset({400, 401, 403})
 THEIR_FAULT = frozenset({"INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE", "TIMEOUT"})
 
 
-class _Bucket(Struct, frozen=True, rename="camel"):
-    """The points a store grants this app: how many are left, how many come back each second."""
-
-    currently_available: float = 0
-    restore_rate: float = 0
-
-
-class _Cost(Struct, frozen=True, rename="camel"):
-    requested_query_cost: float | None = None
-    throttle_status: _Bucket | None = None
-
-
 class _Extensions(Struct, frozen=True):
-    cost: _Cost | None = None
+    cost: Cost | None = None
 
 
 class _ErrorDetail(Struct, frozen=True):
@@ -83,12 +72,18 @@ class Session:
             f"https://{context.settings['shop']}", context.transport, context.answer_within
         )
         self._token = TokenHolder(self._sign_in, context.clock)
+        self._costs: dict[str, float] = {}
 
     async def ask(self, operation: str, **variables: Any) -> Data | Outcome:
         """Return the data of one operation, named like its file, or why there is none.
 
-        A token the store no longer takes is renewed once and the call made once more.
+        A token the store no longer takes is renewed once and the call made once more. What the
+        store is sure to throttle, by what it told last, is not sent.
         """
+        meter, now = self._context.meter, self._context.clock()
+        throttled = meter.spend(self._costs.get(operation, 0.0), now)
+        if throttled is not None:
+            return throttled
         content = as_json(
             {
                 "query": document(operation),
@@ -101,7 +96,7 @@ class Session:
             answer = await self._post(content)
         if not isinstance(answer, Answer):
             return answer
-        return self._understood(answer)
+        return self._understood(answer, operation)
 
     async def _post(self, content: bytes) -> Answer | Unavailable | Unauthorized:
         token = await self._token.get()
@@ -113,11 +108,14 @@ class Session:
             self._token.drop(token)
         return answer
 
-    def _understood(self, answer: Answer) -> Data | Outcome:
+    def _understood(self, answer: Answer, operation: str) -> Data | Outcome:
         match answer.status:
             case 200:
                 reply = answer.read(_Reply)
-                return reply if isinstance(reply, Unavailable) else _settled(reply)
+                if isinstance(reply, Unavailable):
+                    return reply
+                self._note(operation, reply.extensions)
+                return _settled(reply)
             case 401 | 403:
                 return Unauthorized(
                     f"The store answered {answer.status}. Check that the app is installed, and "
@@ -130,6 +128,13 @@ class Session:
                 return Refused(f"http_{answer.status}", answer.body[:200].decode(errors="replace"))
             case _:
                 return Unavailable(f"the store answered {answer.status}")
+
+    def _note(self, operation: str, extensions: _Extensions | None) -> None:
+        """Remember what the store tells of its limit, and what this operation asks of it."""
+        cost = extensions.cost if extensions else None
+        if cost is not None:
+            asked = self._costs[operation] = cost.requested_query_cost or 0.0
+            self._context.meter.told(cost.allowance(self._context.clock()), asked)
 
     async def _sign_in(self) -> Token | Unavailable | Unauthorized:
         """Return a token by client credentials; it holds for a day.
@@ -176,20 +181,11 @@ def _settled(reply: _Reply) -> Data | Outcome:
     said = "; ".join(f"{error.code}: {error.message}" for error in errors)
     codes = {error.code for error in errors}
     if "THROTTLED" in codes:
-        return Throttled(_wait(reply.extensions))
+        cost = (reply.extensions and reply.extensions.cost) or Cost()
+        return Throttled(cost.wait())
     if codes & THEIR_FAULT:
         return Unavailable(said)
     return Refused(errors[0].code, said)
-
-
-def _wait(extensions: _Extensions | None) -> timedelta:
-    """Return how long until the bucket holds what was asked for."""
-    cost = extensions.cost if extensions else None
-    bucket = cost.throttle_status if cost else None
-    if cost is None or bucket is None or bucket.restore_rate <= 0:
-        return clamped(timedelta(0))
-    lacking = (cost.requested_query_cost or 0) - bucket.currently_available
-    return clamped(timedelta(seconds=lacking / bucket.restore_rate))
 
 
 def refusal(payload: Data | None, errors_field: str = "userErrors") -> Outcome | None:
