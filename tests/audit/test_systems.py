@@ -81,6 +81,8 @@ def test_amazons_report_is_compared_with_the_books(tmp_path):
         (amazon_id(1500), "ghost_fulfillment", "fulfillment"),
         (amazon_id(1501), "unacknowledged_order", "order"),
     ]
+    # Amazon tells prices of items alone, so an order is worth what the books say, if they know it.
+    assert [one.worth and str(one.worth.amount) for one in outcome.findings] == ["25.00", None]
 
 
 @pytest.mark.parametrize(

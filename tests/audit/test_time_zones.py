@@ -79,6 +79,14 @@ def test_the_zone_is_told_as_an_assumption_and_written_down(tmp_path):
     assert [file["time_zone"] for file in files] == [None, BERLIN]
 
 
+def test_a_zone_that_nobody_said_is_not_written_down_as_said(tmp_path):
+    mapping = tmp_path / "stack.toml"
+
+    CliRunner().invoke(command, [*map(str, pair(tmp_path, MANY)), "--write-mapping", str(mapping)])
+
+    assert '# time_zone = "UTC"' in mapping.read_text()
+
+
 def test_a_zone_that_is_none_is_refused_with_the_form_of_one(tmp_path):
     files = [str(path) for path in pair(tmp_path, MANY)]
 

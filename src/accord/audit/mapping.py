@@ -9,6 +9,7 @@ from msgspec import ValidationError, convert
 from accord.audit.errors import UnusableError
 from accord.audit.hints import Hints
 from accord.audit.outcome import FileFound, Outcome
+from accord.audit.times import UTC_ZONE
 from accord.domain.vocabulary import vocabulary
 
 _HEAD = """\
@@ -51,7 +52,9 @@ def _file(found: FileFound, outcome: Outcome) -> str:
     if found.join_column:
         lines.append(f"join = {_quoted(found.join_column)}")
     if found.time_zone:
-        lines.append(f"time_zone = {_quoted(found.time_zone)}")
+        # What nobody said stays open, so that a clock in another zone can still be found.
+        mark = "# " if found.time_zone == UTC_ZONE else ""
+        lines.append(f"{mark}time_zone = {_quoted(found.time_zone)}")
     columns = ", ".join(_quoted(column) for column in found.status_columns)
     lines.append(f"status = [{columns}]")
     for word in outcome.unknown_words:

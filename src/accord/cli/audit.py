@@ -93,8 +93,8 @@ def files(
 ) -> None:
     """Compare exports of a shop, the books, a warehouse, payments and returns, order by order.
 
-    `accord audit logs FILE` reads an integration log instead. Exit status: 0 all agree, 1 drift
-    was found, 2 the files cannot be used.
+    `accord audit logs FILE` reads an integration log instead. Exit status: 0 nothing was found,
+    1 something was, 2 the files cannot be used.
     """
     said = {"--system": system, "--kind": kind, "--join": join, "--status": status}
     try:
