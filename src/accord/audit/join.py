@@ -123,22 +123,11 @@ def number_like(source: Recognised) -> list[str]:
     return found
 
 
-def likely_columns(source: Recognised) -> list[str]:
-    """Return the columns that will be needed, so that they can be read ahead."""
+def likely_numbers(source: Recognised) -> list[str]:
+    """Return the columns that may hold the orders' numbers, so that they can be read ahead."""
     export = source.export
     numbers = source.columns(export.numbers) if export.numbers else number_like(source)
-    single = (export.own_ids, export.total, export.channel, export.origin, export.refunded)
-    more = (source.column(names) for names in (*single, export.record_type, export.currency))
-    presence = (source.column((one.name,)) for one in export.presence)
-    times = [source.created, *source.touched]
-    wanted = (
-        *numbers,
-        *more,
-        source.email(),
-        *presence,
-        *(status.column for status in source.statuses),
-    )
-    return [*(column for column in wanted if column), *(time.name for time in times if time)]
+    return list(dict.fromkeys((*numbers, *source.columns(export.own_ids))))
 
 
 def _share(mask: pl.Series) -> float:

@@ -20,6 +20,7 @@ _BOOKINGS = ("CashSale", "CustInvc")
 _OTHER_RECORDS = ("CustPymt", "CustDep", "CustCred", "CustRfnd", "TrnfrOrd", "StPickUp")
 
 LINES = "lines"
+_IN = "in the column "
 
 
 class Listing(NamedTuple):
@@ -42,9 +43,12 @@ class Listing(NamedTuple):
         return ROLES.get(self.source.export.system)
 
 
-def read_listings(source: Recognised, numbers: Sequence[str]) -> list[Listing]:
-    """Return the records of an export, by kind, with the columns of order numbers kept."""
-    rows = _rows(source, numbers)
+def read_listings(source: Recognised, read: pl.DataFrame, numbers: Sequence[str]) -> list[Listing]:
+    """Return the records of an export, by kind, with the columns of order numbers kept.
+
+    ``read`` is what ``read_rows`` made of it.
+    """
+    rows = _with_numbers(source, read, numbers)
     words = _word_columns(source)
     if not source.export.record_type:
         orders = _one_row_each(rows, source, numbers, words)
@@ -61,7 +65,11 @@ def _word_columns(source: Recognised) -> dict[str, str]:
     return columns
 
 
-def _rows(source: Recognised, numbers: Sequence[str]) -> pl.DataFrame:
+def read_rows(source: Recognised, numbers: Sequence[str]) -> pl.DataFrame:
+    """Return every row of an export with its words and times read, before it is known how it joins.
+
+    ``numbers`` are the columns that may turn out to hold the numbers of the orders.
+    """
     export = source.export
     singles = {
         "own": source.column(export.own_ids),
@@ -81,12 +89,24 @@ def _rows(source: Recognised, numbers: Sequence[str]) -> pl.DataFrame:
         read = dict(pool.map(lambda time: (time.name, time.read(raw)), times))
     created = read.get(source.created.name) if source.created else None
     return raw.select(
-        *(pl.col(number).alias(f"number{at}") for at, number in enumerate(numbers)),
+        *(pl.col(number).alias(_IN + number) for number in dict.fromkeys(numbers)),
         *(_or_null(column).alias(name) for name, column in singles.items()),
         *(_word(name, column) for name, column in words.items()),
         created=pl.lit(None, INSTANT) if created is None else created,
         touched=pl.max_horizontal([*read.values(), pl.lit(None, INSTANT)]),
         refunded=_or_null(singles["refund"]).str.contains("[1-9]").fill_null(value=False),
+    )
+
+
+def _with_numbers(source: Recognised, read: pl.DataFrame, numbers: Sequence[str]) -> pl.DataFrame:
+    """Return rows with these columns as their numbers, and without those that hold none."""
+    missing = [number for number in numbers if _IN + number not in read.columns]
+    if missing:
+        more = source.table.select(missing)
+        read = read.with_columns(more.get_column(name).alias(_IN + name) for name in missing)
+    others = [column for column in read.columns if not column.startswith(_IN)]
+    return read.select(
+        *(pl.col(_IN + number).alias(f"number{at}") for at, number in enumerate(numbers)), *others
     )
 
 

@@ -54,7 +54,7 @@ def pair(orders: pl.DataFrame, records: pl.DataFrame, shops: dict[int, str]) -> 
     )
     if plain.get_column("of_shop").null_count() < plain.height:
         plain = plain.filter(_of_that_shop())
-    plain = plain.select("order", "record")
+    plain = _in_order(plain.select("order", "record"), orders.height)
     odd = _contradicted(plain, orders, records)
     kept = plain if odd.is_empty() else plain.join(odd, on="order", how="anti")
     settled = _settled(split)
@@ -93,6 +93,13 @@ def _tangled(orders: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
         if not unlike(frame.get_column("key"))
     ]
     return pl.concat(twice).unique() if twice else orders.select("key").head(0)
+
+
+def _in_order(pairs: pl.DataFrame, orders: int) -> pl.DataFrame:
+    """Return pairs, of which no two share an order, as the orders stand; joining shuffles them."""
+    nobody = pl.Series("record", [None], pairs.schema["record"]).new_from_index(0, orders)
+    records = nobody.scatter(pairs.get_column("order"), pairs.get_column("record"))
+    return records.to_frame().with_row_index("order").select("order", "record").drop_nulls()
 
 
 def _of_that_shop() -> pl.Expr:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+import polars as pl
+
 from accord.audit.aside import set_aside
 from accord.audit.compare import PARTIAL_LIMIT, Judged, judge, takens
 from accord.audit.encoding import Progress
@@ -14,7 +16,8 @@ from accord.audit.errors import UnusableError
 from accord.audit.findings import findings
 from accord.audit.flight import Flight, flight
 from accord.audit.hints import Hints
-from accord.audit.join import likely_columns
+from accord.audit.join import likely_numbers
+from accord.audit.listing import read_rows
 from accord.audit.outcome import FileFound, Outcome
 from accord.audit.reading import read_table
 from accord.audit.recognition import Recognised, recognise
@@ -45,25 +48,27 @@ def audit(request: Request) -> Outcome:
     needed to do so without guessing.
     """
     with tempfile.TemporaryDirectory(prefix="accord-audit-") as folder:
-        files = _recognised(request, Path(folder))
-        stack = build(files, request.hints)
+        prepared = _prepared(request, Path(folder))
+        files = [source for source, _ in prepared]
+        rows = {source.table.name: read for source, read in prepared}
+        stack = build(files, rows, request.hints)
         flown = flight(takens(stack), request.window)
         judged = judge(stack, flown, request.partial_limit)
         return _outcome(files, stack, judged, flown, request)
 
 
-def _recognised(request: Request, folder: Path) -> list[Recognised]:
+def _prepared(request: Request, folder: Path) -> list[tuple[Recognised, pl.DataFrame]]:
+    """Return what each file was taken for, and its rows."""
     names = [path.name for path in request.files]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:
         reason = "two files have this name; rename one, so that they can be told apart."
         raise UnusableError(twice, reason)
 
-    def prepared(path: Path) -> Recognised:
+    def prepared(path: Path) -> tuple[Recognised, pl.DataFrame]:
         table = read_table(path, folder, request.advance)
         found = recognise(table, request.hints, request.settings)
-        table.load(likely_columns(found))
-        return found
+        return found, read_rows(found, likely_numbers(found))
 
     # Two at a time: while the lines of one are looked at, the columns of the other are read.
     with ThreadPoolExecutor(max_workers=2) as pool:

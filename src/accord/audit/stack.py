@@ -1,6 +1,6 @@
 """The files of one audit as a stack: the shop's orders, and each other list beside them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -43,11 +43,13 @@ class Stack(NamedTuple):
     followers: tuple[Follower, ...]
 
 
-def build(files: Sequence[Recognised], hints: Hints) -> Stack:
-    """Return the files joined, order by order."""
+def build(files: Sequence[Recognised], rows: Mapping[str, pl.DataFrame], hints: Hints) -> Stack:
+    """Return the files joined, order by order; ``rows`` are theirs as read, by file name."""
     names = _names(files)
     sellers = _sellers(files)
-    shops = [(names[id(source)], _shop(source, hints)) for source in sellers]
+    shops = [
+        (names[id(source)], _shop(source, rows[source.table.name], hints)) for source in sellers
+    ]
     orders = _orders(shops)
     keys = _spine_keys(shops, orders)
     systems = {at: shop.listing.source.export.system for at, (_, shop) in enumerate(shops)}
@@ -58,7 +60,8 @@ def build(files: Sequence[Recognised], hints: Hints) -> Stack:
         join = find_join(source, keys, hints.join(source.table.name, source.table.columns))
         spine = _spine(orders, keys, join)
         listings = [
-            _without_copies(keyed(coded(one), join)) for one in read_listings(source, join.columns)
+            _without_copies(keyed(coded(one), join))
+            for one in read_listings(source, rows[source.table.name], join.columns)
         ]
         ahead = timedelta(0)
         for listing in listings:
@@ -107,14 +110,14 @@ def _sellers(files: Sequence[Recognised]) -> list[Recognised]:
     raise UnusableError(name, reason)
 
 
-def _shop(source: Recognised, hints: Hints) -> Coded:
+def _shop(source: Recognised, rows: pl.DataFrame, hints: Hints) -> Coded:
     given = hints.join(source.table.name, source.table.columns)
     numbers = [given] if given else source.columns(source.export.numbers)
     numbers = numbers or source.columns(source.export.own_ids)
     if not numbers:
         reason = f"no column holds the order numbers. Use --join '{source.table.name}=COLUMN'."
         raise UnusableError(source.table.name, reason, 1)
-    listings = read_listings(source, numbers)
+    listings = read_listings(source, rows, numbers)
     return coded(next(one for one in listings if one.kind is Kind.ORDERS))
 
 

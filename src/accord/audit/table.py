@@ -139,7 +139,7 @@ def _sample(path: Path, layout: _Layout, frame: pl.LazyFrame, found: Structure) 
     if not whole:
         return head
     rest = _frame(b"\n".join(whole), layout, 0, quoted=found.quoted)
-    return pl.concat([head, rest.collect()])
+    return pl.concat([head, rest.collect(engine="streaming")])
 
 
 def _layout(name: str, path: Path) -> _Layout:
