@@ -1,6 +1,7 @@
 """The web application: hooks and pages behind one door."""
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,12 @@ from litestar import Litestar
 from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from accord.bootstrap import utc_now
 from accord.domain.accord import Accord
 from accord.engine.receive import Receiver
 from accord.storage.overview import Overview
 from accord.web.hooks import HOOKS, Hooks
+from accord.web.link_pages import link_pages
 from accord.web.pages import order_pages
 
 STATIC = Path(__file__).parent / "static"
@@ -54,11 +57,20 @@ async def _not_found(_scope: Scope, _receive: Receive, send: Send) -> None:
     await send(end)
 
 
-def pages_app(overview: Overview, accord: Accord, refresh: int | None = None) -> Litestar:
+def pages_app(
+    overview: Overview,
+    accord: Accord,
+    refresh: int | None = None,
+    clock: Callable[[], datetime] = utc_now,
+) -> Litestar:
     """Return the pages for people, which load themselves again every ``refresh`` seconds."""
     static = create_static_files_router(path="/static", directories=[STATIC])
     return Litestar(
-        route_handlers=[*order_pages(overview, accord, refresh), static],
+        route_handlers=[
+            *order_pages(overview, accord, refresh),
+            *link_pages(overview, clock, refresh),
+            static,
+        ],
         openapi_config=None,
         logging_config=None,
         response_headers=SECURITY_HEADERS,

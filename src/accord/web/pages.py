@@ -43,7 +43,7 @@ class OrderRow(Struct, frozen=True, kw_only=True):
 
 def order_pages(overview: Overview, accord: Accord, refresh: int | None) -> list[HTTPRouteHandler]:
     """Return the page handlers. ``refresh`` is after how many seconds a page loads itself again."""
-    templates = _templates()
+    given = templates()
 
     @get("/", media_type=MediaType.HTML, sync_to_thread=None)
     async def orders(
@@ -55,8 +55,8 @@ def order_pages(overview: Overview, accord: Accord, refresh: int | None) -> list
         counts = await overview.counts()
         rows = [_row(line, accord) for line in lines]
         more = len(lines) == ORDERS_A_PAGE
-        return _page(
-            templates,
+        return page(
+            given,
             "orders.html",
             rows=rows,
             total=counts.orders,
@@ -71,11 +71,11 @@ def order_pages(overview: Overview, accord: Accord, refresh: int | None) -> list
     async def order(order_id: FromPath[str]) -> Response[str]:
         file = await overview.order(order_id) if order_id.isdigit() else None
         if file is None:
-            page = _page(templates, "missing.html", refresh=None)
+            missing = page(given, "missing.html", refresh=None)
             return Response(
-                page.content, status_code=HTTPStatus.NOT_FOUND, media_type=MediaType.HTML
+                missing.content, status_code=HTTPStatus.NOT_FOUND, media_type=MediaType.HTML
             )
-        return _page(templates, "order.html", refresh=refresh, **_order(file, accord))
+        return page(given, "order.html", refresh=refresh, **_order(file, accord))
 
     return [orders, order]
 
@@ -113,11 +113,13 @@ def _number(matrix: Matrix) -> str:
     return matrix.number or "?"
 
 
-def _page(templates: jinja2.Environment, name: str, **given: Any) -> Response[str]:
+def page(templates: jinja2.Environment, name: str, **given: Any) -> Response[str]:
+    """Return a template filled in."""
     return Response(templates.get_template(name).render(**given), media_type=MediaType.HTML)
 
 
-def _templates() -> jinja2.Environment:
+def templates() -> jinja2.Environment:
+    """Return the templates, which say so where they lack a value."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
