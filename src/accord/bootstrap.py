@@ -11,6 +11,7 @@ import httpx2
 from accord.connector_kit.connector import Context
 from accord.connector_kit.link import ConnectedSystem
 from accord.domain.accord import Accord
+from accord.engine.emptying import release_known
 from accord.engine.group_commit import GroupCommit
 from accord.engine.interpret import Interpreter
 from accord.engine.ports import Link, Store, TaskKind
@@ -19,7 +20,7 @@ from accord.engine.reading import FeedNews, Reader
 from accord.engine.receive import Keeping, Receiver
 from accord.engine.runner import Runner
 from accord.engine.settling import Pace
-from accord.engine.traffic import Paused, Traffic, never_paused
+from accord.engine.traffic import Traffic
 from accord.settings.systems import SystemSettings
 
 
@@ -66,7 +67,11 @@ class Engine:
     clock: Callable[[], datetime]
 
     async def begin(self) -> None:
-        """Put down the standing work: the change feed of every system is read from now on."""
+        """Put down the standing work: every change feed is read from now on.
+
+        What waited in quarantine on words that the accord knows by now is released.
+        """
+        await release_known(self.store.desk, self.accord, self.clock())
         for system in self.links:
             await self.store.ask(TaskKind.POLL, system, ["*"], self.clock())
 
@@ -117,11 +122,10 @@ def engine(
     wake: Callable[[], None] = lambda: None,
     watch: Watch = lambda _attempt: None,
     news: FeedNews = lambda _system, _reason: None,
-    paused: Paused = never_paused,
 ) -> Engine:
     """Return the use cases over these parts; deliveries are kept by ``keeping``, or the store."""
     pace = Pace(clock, chance)
-    traffic = Traffic(links, store, clock, paused)
+    traffic = Traffic(links, store, clock)
     return Engine(
         accord=accord,
         links=links,

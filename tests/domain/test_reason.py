@@ -11,7 +11,7 @@ def example(kind):
     """Return a reason of this kind with something in every field."""
     values = {"str": "x", "int": "7", "datetime": "2026-11-02T12:00:00Z"}
     given = {
-        field.name: ["1", "2"] if field.name == "orders" else values[field.type.__name__]
+        field.name: ["1", "2"] if field.name == "names" else values[field.type.__name__]
         for field in fields(kind)
     }
     return json.decode(json.encode({"type": kind.__name__, **given}), type=Reason, strict=False)

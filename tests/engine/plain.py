@@ -16,7 +16,7 @@ from accord.domain.matrix import Matrix
 from accord.domain.outcome import Applied, Outcome, Refused
 from accord.domain.report import Ref, Report
 from accord.domain.vocabulary import Vocabulary
-from accord.engine.envelope import Incoming, Lookup, Origin, Parsed
+from accord.engine.envelope import Envelope, Incoming, Lookup, Origin, Parsed
 from accord.engine.ports import Document, FeedError, Page, Store
 from tests.domain.stack import NOON
 
@@ -70,18 +70,14 @@ def body(*said: Report | Lookup, more: str = "") -> bytes:
 class Plain:
     """A running engine over plain links and a clock in the test's hand."""
 
-    def __init__(
-        self, accord: Accord, store: Store, paused: Callable[[str], bool] = lambda _system: False
-    ) -> None:
-        async def why(system: str) -> str | None:
-            return "for a test" if paused(system) else None
-
+    def __init__(self, accord: Accord, store: Store) -> None:
         self.now = NOON
+        self.parse: Callable[[Envelope], Parsed] = lambda each: read_json(each.body, Parsed)
         self.store = store
         self.hands = {name: Hand() for name in accord.systems}
         links = {name: self._link(name) for name in accord.systems}
         self.engine: Engine = engine(
-            accord, links, store, clock=lambda: self.now, chance=lambda: 0.5, paused=why
+            accord, links, store, clock=lambda: self.now, chance=lambda: 0.5
         )
 
     def _link(self, name: str) -> ConnectedSystem:
@@ -94,7 +90,7 @@ class Plain:
             mirrors=frozenset(),
             can=frozenset(),
             settings=(),
-            parse=lambda envelope, settings: read_json(envelope.body, Parsed),
+            parse=lambda envelope, settings: self.parse(envelope),
             connect=lambda context: self.hands[name],
             simulate=no_simulator,
         )

@@ -10,6 +10,7 @@ import pytest
 from accord.domain.action import Allocate, Approve, CancelParcel, Destination
 from accord.domain.breaker import LONGEST_PAUSE
 from accord.domain.outcome import Applied, Refused, Throttled, Unauthorized, Unavailable
+from accord.engine.desk import Deed
 from accord.storage.memory import MemoryStore
 from tests.domain.stack import ordered, said, stack
 from tests.engine.orders import (
@@ -379,8 +380,9 @@ async def test_an_address_that_cannot_be_had_is_the_outcome_of_the_shop(plain, a
 
 
 async def test_a_pause_stops_what_is_written_and_nothing_else():
-    plain = Plain(stack(), MemoryStore(), paused=lambda system: system == "books")
+    plain = Plain(stack(), MemoryStore())
     await behind(plain, 1)
+    await plain.store.desk.pause("books", Deed(what="paused", who="Ana", at=plain.now))
 
     await plain.engine.propagator.turn("books")
 

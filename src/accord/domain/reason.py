@@ -36,7 +36,7 @@ class ContradictingNames(Struct, frozen=True, tag=True):
     """The names in one report belong to different orders. Nothing is guessed."""
 
     system: str
-    orders: tuple[str, ...]
+    names: tuple[str, ...]
 
 
 class RivalOrder(Struct, frozen=True, tag=True):
@@ -181,7 +181,7 @@ _TELLING: Mapping[type[Reason], tuple[str, str]] = {
         "Name it under [systems] and start again: what waited on it is released.",
     ),
     ContradictingNames: (
-        "Its names belong to different orders: {orders}.",
+        "Its names belong to different orders: {names}.",
         "Correct the number or the external id in one of the systems, then release it.",
     ),
     RivalOrder: (

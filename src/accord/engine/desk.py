@@ -11,7 +11,6 @@ from accord.domain.outcome import Outcome
 from accord.domain.reason import Objection
 from accord.domain.report import Ref
 from accord.engine.envelope import Origin
-from accord.engine.ports import TaskKind
 
 # In a pause, this stands for every system.
 EVERYWHERE = "*"
@@ -98,12 +97,13 @@ class Try(Struct, frozen=True, kw_only=True):
 class DeadLetter(Struct, frozen=True, kw_only=True):
     """A task that was given up, with everything needed to try it again.
 
-    ``key`` is an order's id for a mirror to bring into step, or the thing to read again.
+    ``kind`` is the kind of task; ``key`` is an order's id where a mirror is to be brought into
+    step, or the thing to read again.
     ``tries`` are the last tries of that order at that mirror, oldest first.
     """
 
     id: int
-    kind: TaskKind
+    kind: str
     system: str
     key: str
     failures: int

@@ -211,8 +211,9 @@ class Interpreter:
                 reading.rule(Standing.WAITING, f"waits for the order {ref.value} of {ref.scope}")
                 batch.ask(report.system, Lookup(Ref("order", ref.value)))
                 return
-            case Contradiction(orders):
-                reading.object(ContradictingNames(report.system, orders), report.order)
+            case Contradiction():
+                names = tuple(f"{ref.scope} {ref.value}" for ref in report.order)
+                reading.object(ContradictingNames(report.system, names), report.order)
                 return
         self.reports += 1
         before = batch.matrices[key]

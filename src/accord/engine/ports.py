@@ -16,6 +16,7 @@ from accord.domain.matrix import Cell, Matrix
 from accord.domain.outcome import Outcome
 from accord.domain.reason import Objection
 from accord.domain.report import Ref
+from accord.engine.desk import Desk
 from accord.engine.envelope import Envelope, Incoming, Lookup, Parsed, Standing
 
 
@@ -231,6 +232,10 @@ class Sitting(Protocol):
 class Store(Protocol):
     """The database. Everything that must outlive the process, and nothing else."""
 
+    @property
+    def desk(self) -> Desk:
+        """What is stuck, and what people do about it."""
+
     async def keep(self, incoming: Sequence[Incoming]) -> int:
         """Keep what was received in one commit; return how many were not copies."""
 
@@ -270,8 +275,8 @@ class Store(Protocol):
     async def advance(self, system: str, incoming: Sequence[Incoming], bookmark: str) -> int:
         """Keep a page of a feed and its bookmark in one commit; return how many were new."""
 
-    async def is_paused(self, system: str) -> bool:
-        """Return whether nothing may be written to ``system`` for now."""
+    async def why_paused(self, system: str) -> str | None:
+        """Return who lets nothing be written to ``system`` for now, and why; None if nobody."""
 
     async def link_state(self, system: str) -> LinkState:
         """Return what all processes know of one link."""

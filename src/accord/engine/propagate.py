@@ -141,7 +141,7 @@ class Propagator:
         refused: Refused | None = None
         wait: Wait | None = None
         for action in work.actions:
-            held = self._held(task, turn)
+            held = self._held(task, turn) or await self._traffic.paused(task.system)
             if held is not None:
                 wait = held
                 break

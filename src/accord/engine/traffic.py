@@ -1,6 +1,6 @@
 """The one place where a link may be asked: may we? Pause, throttle, breaker, limit, budget."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 
@@ -17,7 +17,7 @@ from accord.engine.slots import Slots
 # What other processes learned is looked up so often; what this one learns counts at once.
 LOOK_EVERY = timedelta(milliseconds=500)
 # A paused link is looked at again so often; a task in hand is given back until then.
-PAUSED_FOR = timedelta(seconds=10)
+PAUSED_FOR = timedelta(seconds=1)
 # When the budget of retries is spent, a little of it comes back every second.
 BUDGET_WAIT = timedelta(seconds=5)
 # How often the limit last told is written down for the pages.
@@ -38,12 +38,6 @@ class Wait(Struct, frozen=True):
 
 
 Permission = Go | Wait
-# Why nothing may be written to a system now, or None.
-Paused = Callable[[str], Awaitable[str | None]]
-
-
-async def never_paused(_system: str) -> None:
-    """Let everything be written."""
 
 
 class Traffic:
@@ -54,12 +48,10 @@ class Traffic:
         links: Mapping[str, Link],
         store: Store,
         clock: Callable[[], datetime],
-        paused: Paused = never_paused,
     ) -> None:
         self._links = links
         self._store = store
         self._clock = clock
-        self._paused = paused
         self._states = dict.fromkeys(links, LinkState())
         self._looked: dict[str, datetime] = {}
         self._limit_told: dict[str, datetime] = {}
@@ -76,9 +68,9 @@ class Traffic:
         A probe that was let go is given back by ``unused`` when there is nothing to ask.
         """
         now = self._clock()
-        reason = await self._paused(system) if writes else None
-        if reason is not None:
-            return Wait(now + PAUSED_FOR, f"paused: {reason}")
+        paused = await self.paused(system) if writes else None
+        if paused is not None:
+            return paused
         state = await self._look(system, now)
         found = self._held(system, now, urgent=urgent)
         if found is not None:
@@ -87,6 +79,13 @@ class Traffic:
         if state.breaker.opened_at is None:
             return Go()
         return await self._probe(system, now, urgent=urgent)
+
+    async def paused(self, system: str) -> Wait | None:
+        """Return that somebody lets nothing be written to ``system``, as it is at this moment."""
+        reason = await self._store.why_paused(system)
+        if reason is None:
+            return None
+        return Wait(self._clock() + PAUSED_FOR, f"paused by {reason}")
 
     def may(
         self, system: str, *, urgent: bool = False, probe: bool = False, again: bool = False

@@ -22,7 +22,7 @@ from accord.engine.desk import (
     Try,
 )
 from accord.engine.envelope import Origin
-from accord.engine.ports import TaskKind, Verdict
+from accord.engine.ports import Verdict
 from accord.storage.facts import names_meant
 from accord.storage.statement import statement, storable, to_json
 
@@ -167,7 +167,7 @@ def _aside(row: Row[Any]) -> Aside:
 def _dead_letter(row: Row[Any]) -> DeadLetter:
     return DeadLetter(
         id=row.id,
-        kind=TaskKind(row.kind),
+        kind=row.kind,
         system=row.system,
         key=row.key,
         failures=row.failures,

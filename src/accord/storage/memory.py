@@ -207,16 +207,16 @@ class MemoryStore:
         """Return every link that has work or has been heard of, by name."""
         return self._tasks.lines(self._link_states, now)
 
-    async def is_paused(self, system: str) -> bool:
-        """Return whether nothing may be written to ``system`` for now."""
-        return self.desk.is_paused(system)
+    async def why_paused(self, system: str) -> str | None:
+        """Return who lets nothing be written to ``system`` for now, and why; None if nobody."""
+        return self.desk.why_paused(system)
 
     async def due(self, now: datetime) -> frozenset[tuple[TaskKind, str]]:
         """Return what kinds of work, of which systems, can be claimed at ``now``."""
         return frozenset(each for each in self._tasks.due(now) if self._may_claim(*each))
 
     def _may_claim(self, kind: TaskKind, system: str) -> bool:
-        return kind is not TaskKind.PROPAGATE or not self.desk.is_paused(system)
+        return kind is not TaskKind.PROPAGATE or self.desk.why_paused(system) is None
 
     async def balance(self) -> Mapping[str, Mapping[Standing, int]]:
         """Return for each system how many envelopes stand where."""

@@ -146,9 +146,10 @@ class MemoryDesk:
         """Return the latest deeds, newest first."""
         return self._deeds[::-1][:limit]
 
-    def is_paused(self, system: str) -> bool:
-        """Return whether nothing may be written to ``system``."""
-        return not self._pauses.keys().isdisjoint({system, EVERYWHERE})
+    def why_paused(self, system: str) -> str | None:
+        """Return who lets nothing be written to ``system``, and why; None if nobody."""
+        pause = self._pauses.get(system) or self._pauses.get(EVERYWHERE)
+        return f"{pause.who}: {pause.why}" if pause else None
 
     def _note(self, deed: Deed, things: list[int] | list[str]) -> list[int]:
         if things:
@@ -167,7 +168,7 @@ class MemoryDesk:
             ]
             yield DeadLetter(
                 id=row.place,
-                kind=kind,
+                kind=kind.value,
                 system=system,
                 key=key,
                 failures=row.failures,
@@ -177,7 +178,7 @@ class MemoryDesk:
             )
 
     def _is_about(self, letter: DeadLetter, chosen: Chosen) -> bool:
-        order = self._orders.get(letter.key) if letter.kind is TaskKind.PROPAGATE else None
+        order = self._orders.get(letter.key) if letter.kind == TaskKind.PROPAGATE else None
         named = {ref.value for ref in order.matrix.refs} if order else set()
         return (
             (not chosen.ids or letter.id in chosen.ids)

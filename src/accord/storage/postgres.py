@@ -125,10 +125,10 @@ class PostgresStore:
             await envelopes.move_bookmark(connection, system, bookmark)
             return new
 
-    async def is_paused(self, system: str) -> bool:
-        """Return whether nothing may be written to ``system`` for now."""
+    async def why_paused(self, system: str) -> str | None:
+        """Return who lets nothing be written to ``system`` for now, and why; None if nobody."""
         async with self._single.connect() as connection:
-            return await tasks.is_paused(connection, system)
+            return await tasks.why_paused(connection, system)
 
     async def due(self, now: datetime) -> frozenset[tuple[TaskKind, str]]:
         """Return what kinds of work, of which systems, can be claimed at ``now``."""

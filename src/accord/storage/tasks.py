@@ -82,9 +82,10 @@ async def settle(
     return [s.task for s in settlements if s.task.token not in held]
 
 
-async def is_paused(connection: AsyncConnection, system: str) -> bool:
-    """Return whether somebody paused ``system``, or all."""
-    return bool(await connection.scalar(statement("is_paused"), {"system": system}))
+async def why_paused(connection: AsyncConnection, system: str) -> str | None:
+    """Return who paused ``system``, or all, and why; None if nobody did."""
+    found: str | None = await connection.scalar(statement("why_paused"), {"system": system})
+    return found
 
 
 async def due(connection: AsyncConnection, now: datetime) -> frozenset[tuple[TaskKind, str]]:
