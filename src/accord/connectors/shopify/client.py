@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from accord.connector_kit.connector import Context
 from accord.connectors.shopify import actions, reading
+from accord.connectors.shopify.flaws import malformed
 from accord.connectors.shopify.payloads import plain_id
 from accord.connectors.shopify.session import Session, gid
 from accord.connectors.shopify.teller import FULFILLMENT_ORDER_SCOPE, ORDER_SCOPE, RETURN_SCOPE
@@ -110,6 +111,10 @@ class ShopifyClient:
         address = (data.get("order") or {}).get("shippingAddress")
         if address is None:
             return Refused("no_address", "The order has no shipping address in the store.")
+        field = malformed({k: address[k] or "" for k in ("address1", "city", "countryCodeV2")})
+        if field:
+            what = f"The order's shipping address in the store has no usable {field}."
+            return Refused("malformed_address", what)
         return Destination(
             name=address["name"] or "",
             company=address["company"] or "",

@@ -35,7 +35,7 @@ def order_reports(system: str, order: GOrder, received_at: datetime) -> list[Rep
     reports += teller.says(
         THE_ORDER,
         "financial_status",
-        order.display_financial_status,
+        order.display_financial_status or None,
         happened_at=_refunded_at(order),
     )
     reports += teller.says(THE_ORDER, "displayFulfillmentStatus", order.display_fulfillment_status)

@@ -5,7 +5,7 @@ They have the GraphQL shapes: camel case, gids (https://shopify.dev/docs/api/adm
 
 from typing import Generic, TypeVar
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from accord.connectors.shopify.payloads import Thing
 
@@ -117,7 +117,7 @@ class GOrder(Struct, frozen=True, rename="camel"):
     updated_at: str | None = None
     cancelled_at: str | None = None
     closed_at: str | None = None
-    display_financial_status: str | None = None
+    display_financial_status: str | UnsetType | None = UNSET
     display_fulfillment_status: str | None = None
     line_items: Nodes[GLine] | None = None
     fulfillments: list[GFulfillment] | None = None

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from accord.connector_kit.wire import read_json
 from accord.connectors.shopify import graphql, rest
+from accord.connectors.shopify.flaws import flaws, light_flaws
 from accord.connectors.shopify.graphql_payloads import GOrder
 from accord.connectors.shopify.payloads import (
     Fulfillment,
@@ -52,14 +53,15 @@ def _order(envelope: Envelope) -> Parsed:
     reports = rest.order_reports(envelope.system, order, envelope.received_at)
     said = {report.kind for report in reports}
     lookups = () if "order" in said else _order_again(rest.order_id(order))
-    return Parsed(tuple(reports), lookups)
+    return Parsed(tuple(reports), lookups, flaws=flaws(envelope.system, order))
 
 
 def _order_and_again(envelope: Envelope) -> Parsed:
     """Read the order, and again later: fulfillment orders are not in the webhook."""
     order = read_json(envelope.body, Order)
     reports = rest.order_reports(envelope.system, order, envelope.received_at)
-    return Parsed(tuple(reports), _order_again(rest.order_id(order)))
+    again = _order_again(rest.order_id(order))
+    return Parsed(tuple(reports), again, flaws=flaws(envelope.system, order))
 
 
 def _order_deleted(envelope: Envelope) -> Parsed:
@@ -182,12 +184,14 @@ def _feed_order(envelope: Envelope) -> Parsed:
     """Read a light order; what it leaves out (lines, parcels, holds, returns) is read again."""
     order = read_json(envelope.body, GOrder)
     reports = graphql.order_reports(envelope.system, order, envelope.received_at)
-    return Parsed(tuple(reports), _order_again(plain_id(order.id)))
+    again = _order_again(plain_id(order.id))
+    return Parsed(tuple(reports), again, flaws=light_flaws(envelope.system, order))
 
 
 def _reread_order(envelope: Envelope) -> Parsed:
     order = read_json(envelope.body, GOrder)
-    return Parsed(tuple(graphql.order_reports(envelope.system, order, envelope.received_at)))
+    reports = graphql.order_reports(envelope.system, order, envelope.received_at)
+    return Parsed(tuple(reports), flaws=light_flaws(envelope.system, order))
 
 
 def _or_again(reports: list[Report], order_id: str) -> Parsed:

@@ -78,6 +78,16 @@ class Return(Struct, frozen=True, rename={"gid": "admin_graphql_api_id"}):
     return_line_items: list[ReturnLine] | dict[str, Any] | None = None
 
 
+class Address(Struct, frozen=True):
+    """Where an order goes (REST). Null where the app may not see it; read only to be checked."""
+
+    address1: str | None = None
+    address2: str | None = None
+    city: str | None = None
+    zip: str | None = None
+    country_code: str | None = None
+
+
 class Order(Struct, frozen=True, rename={"gid": "admin_graphql_api_id"}):
     """An order (REST): the body of most ``orders/*``."""
 
@@ -88,11 +98,12 @@ class Order(Struct, frozen=True, rename={"gid": "admin_graphql_api_id"}):
     updated_at: str | None = None
     cancelled_at: str | UnsetType | None = UNSET
     closed_at: str | UnsetType | None = UNSET
-    financial_status: str | None = None
+    financial_status: str | UnsetType | None = UNSET
     fulfillment_status: str | UnsetType | None = UNSET
     line_items: list[Line] | None = None
     fulfillments: list[Fulfillment] | None = None
     returns: list[Return] | None = None
+    shipping_address: Address | None = None
 
 
 class FulfillmentEvent(Struct, frozen=True):

@@ -31,7 +31,7 @@ def order_reports(system: str, order: Order, received_at: datetime) -> list[Repo
     teller = Teller(system, refs, said_at)
     keys = {plain_id(line.gid, line.id): _key(line) for line in order.line_items or ()}
     reports = _standing(teller, order)
-    reports += teller.says(THE_ORDER, "financial_status", order.financial_status)
+    reports += teller.says(THE_ORDER, "financial_status", order.financial_status or None)
     if order.fulfillment_status is not UNSET:
         # Shopify sends null, not "unfulfilled", until the first fulfillment.
         word = order.fulfillment_status or "unfulfilled"
@@ -41,6 +41,13 @@ def order_reports(system: str, order: Order, received_at: datetime) -> list[Repo
     for one in order.returns or ():
         reports += return_reports(teller, one, keys)
     return reports
+
+
+def wants_goods(order: Order) -> bool:
+    """Return whether something of the order is still to be sent, as far as the payload tells."""
+    if order.cancelled_at or order.closed_at or order.fulfillment_status == "fulfilled":
+        return False
+    return any(_ships(line) and _wanted(line) > 0 for line in order.line_items or ())
 
 
 def order_id(order: Order) -> str:
