@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from accord.domain.action import Allocate, Approve, CancelParcel, Destination
+from accord.domain.action import Allocate, Approve, CancelOrder, CancelParcel, Destination
 from accord.domain.breaker import LONGEST_PAUSE
 from accord.domain.outcome import Applied, Refused, Throttled, Unauthorized, Unavailable
 from accord.engine.desk import Deed
@@ -196,24 +196,21 @@ async def attempts(plain):
 
 
 async def test_a_cancellation_is_the_probe_of_a_link_that_is_down(plain):
-    for number in range(30):
-        await plain.said(*working(number))
-        await plain.said(*of(number, said("shop", "order", "open", minute=2, lines={"A": 0})))
-    hand = plain.hands["warehouse"]
+    """Ordinary work has just failed its probe, and waits for the next one."""
+    await behind(plain, 30)
+    hand = plain.hands["books"]
     hand.sick = DOWN
-    await turns(plain, "warehouse", 30 * SECOND)
-    hand.sick, before = None, len(hand.performed)
+    await turns(plain, "books", 40 * SECOND)
+    asked = len(hand.performed)
 
-    await plain.said(*working(99))
+    await plain.said(*unapproved(99))
     await plain.said(*cancelled(99))
-    for _ in range(2):
-        await plain.engine.propagator.turn("warehouse", urgent=True)
-        plain.now += SECOND
+    await turns(plain, "books", 2 * SECOND)
 
-    assert before < len(hand.performed)
+    assert [type(action) for action in hand.performed[asked:]] == [CancelOrder]
 
 
-async def test_a_cancellation_does_not_wait_for_a_reserve(plain):
+async def test_a_cancellation_finds_a_place_however_busy_the_link_is(plain):
     await behind(plain, 3)
     await plain.said(*working(7))
     slots = [plain.engine.traffic.slot("warehouse") for _ in range(4)]
