@@ -26,9 +26,12 @@ Goods = Counter[str]
 class Company:
     """A shop, its books and its warehouse; ``overpacked`` notes what was packed unasked."""
 
-    def __init__(self, stack: Stack, chance: Random) -> None:
-        """Begin with nothing sold. ``chance`` shuffles and doubles the hooks."""
-        self.stack = stack
+    def __init__(self, stack: Stack, chance: Random, hour: timedelta = HOUR) -> None:
+        """Begin with nothing sold. ``chance`` shuffles and doubles the hooks.
+
+        ``hour`` is how long an hour of people's work takes: less, to see more of them in a day.
+        """
+        self.stack, self.hour = stack, hour
         self.overpacked: list[str] = []
         self._chance = chance
         self._asked: dict[str, Goods] = {}
@@ -40,7 +43,7 @@ class Company:
         """Let a shopper order items (SKU, quantity, location); a preorder waits some hours."""
         own = places(self.stack.accord, "shop")
         lines = [ShopLine(sku, quantity, own[place]) for sku, quantity, place in items]
-        ship_at = self.stack.world.now + wait * HOUR if wait else None
+        ship_at = self.stack.world.now + wait * self.hour if wait else None
         self.stack.shop.place_order(number, lines, paid=paid, ship_at=ship_at)
 
     def book(self, number: str, *more: BookedLine) -> None:
@@ -104,7 +107,7 @@ class Company:
         """Let some hours pass in which nobody but Accord does anything."""
         for _ in range(number):
             await self.settle()
-            self.stack.world.pass_time(HOUR)
+            self.stack.world.pass_time(self.hour)
             self.stack.shop.tick()
         await self.settle()
 

@@ -9,7 +9,7 @@ from accord.connectors.netsuite.simulator_records import ProblemError
 from accord.connectors.shipstation.simulator_state import RejectedError
 from accord.connectors.shopify.simulator_state import LineItem, OrderRecord
 from accord.demo.stack import places
-from tests.scenarios.company import HOUR, Company
+from tests.scenarios.company import Company
 
 SKUS = ("MUG", "CUP", "TEA", "POT")
 PLACES = ("east", "west")
@@ -75,7 +75,7 @@ class Life:
 
     @property
     def _hour(self) -> float:
-        return (self._stack.world.now - self._began) / HOUR
+        return (self._stack.world.now - self._began) / self.company.hour
 
     @property
     def _order(self) -> OrderRecord:

@@ -7,11 +7,16 @@ from accord.connector_kit.connector import Connector, Context
 from accord.connector_kit.signature import fingerprint
 from accord.domain.action import Action, Destination
 from accord.domain.allowance import Allowance
+from accord.domain.errors import UnreadableError
 from accord.domain.matrix import Matrix
-from accord.domain.outcome import Outcome
+from accord.domain.outcome import Outcome, Unavailable
 from accord.domain.report import Ref
 from accord.engine.envelope import Envelope, Parsed
-from accord.engine.ports import Delivery, Document, Page
+from accord.engine.ports import Delivery, Document, FeedError, Page
+
+# What it comes to when a connector takes an answer apart that has another shape. Such an answer
+# is no usable one, and must not take the turn down in which other orders are worked on.
+MISREAD = (LookupError, TypeError, ValueError, AttributeError, UnreadableError)
 
 
 class ConnectedSystem:
@@ -73,22 +78,39 @@ class ConnectedSystem:
         """Return what an envelope says. Raises ``UnreadableError`` for another shape."""
         return self._connector.parse(envelope, self._context.settings)
 
-    def changes(self, bookmark: str | None) -> AsyncIterator[Page]:
+    async def changes(self, bookmark: str | None) -> AsyncIterator[Page]:
         """Yield what changed since ``bookmark``."""
-        return self._client.changes(bookmark)
+        try:
+            async for page in self._client.changes(bookmark):
+                yield page
+        except MISREAD as error:
+            raise FeedError(_misread(error)) from error
 
     async def reread(self, ref: Ref) -> Sequence[Document] | Outcome:
         """Return the thing named by ``ref`` as it is now, or why it could not be read."""
-        return await self._client.reread(ref)
+        try:
+            return await self._client.reread(ref)
+        except MISREAD as error:
+            return _misread(error)
 
     async def perform(self, action: Action, order: Matrix) -> Outcome:
         """Ask the system for one change."""
-        return await self._client.perform(action, order)
+        try:
+            return await self._client.perform(action, order)
+        except MISREAD as error:
+            return _misread(error)
 
     async def destination(self, order: Matrix) -> Destination | Outcome:
         """Return where the order's parcels go, or why it cannot be told."""
-        return await self._client.destination(order)
+        try:
+            return await self._client.destination(order)
+        except MISREAD as error:
+            return _misread(error)
 
     async def close(self) -> None:
         """Let go of connections."""
         await self._client.close()
+
+
+def _misread(error: Exception) -> Unavailable:
+    return Unavailable(f"an answer of another shape ({type(error).__name__}: {error})")

@@ -1,6 +1,8 @@
 """The world of simulated systems: one clock, one network of hooks, faults on demand."""
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -25,6 +27,11 @@ class Fault(StrEnum):
     EXPIRED = "expired"  # the access token is no longer accepted
     REFUSAL = "refusal"  # understood, and not done
     LOST_REPLY = "lost_reply"  # done, but the answer never arrives
+    FORGOTTEN = "forgotten"  # answered as done, and nothing is there
+
+
+# What matters only to a call that changes something.
+OF_CHANGES = frozenset({Fault.LOST_REPLY, Fault.FORGOTTEN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +63,17 @@ class World:
     def pass_time(self, much: timedelta) -> None:
         """Let time go by."""
         self.now += much
+
+
+@contextmanager
+def undoing(world: World, *tables: dict[str, Any]) -> Iterator[None]:
+    """Undo at the end what was done to ``tables`` and what was sent out."""
+    before, sent = deepcopy(tables), len(world.sent)
+    yield
+    for table, kept in zip(tables, before, strict=True):
+        table.clear()
+        table.update(kept)
+    del world.sent[sent:]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

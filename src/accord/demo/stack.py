@@ -65,7 +65,7 @@ async def stack(store: DemoStore, refresh: int | None = None) -> AsyncIterator[S
     books = NetSuiteSimulator(world, "books")
     warehouse = ShipStationSimulator(world, "warehouse")
     pretend: dict[str, Simulator] = {"shop": shop, "books": books, "warehouse": warehouse}
-    accord, systems = _read(pretend)
+    accord, systems = read_demo_accord(pretend)
     transports = {name: Wire(world, in_process(s.app)) for name, s in pretend.items()}
     linked = links(systems, transports, world.clock)
     attempts: list[Attempt] = []
@@ -97,7 +97,9 @@ async def stack(store: DemoStore, refresh: int | None = None) -> AsyncIterator[S
         await works.close()
 
 
-def _read(pretend: Mapping[str, Simulator]) -> tuple[Accord, Mapping[str, SystemSettings]]:
+def read_demo_accord(
+    pretend: Mapping[str, Simulator],
+) -> tuple[Accord, Mapping[str, SystemSettings]]:
     """Return the demo's accord, with the secrets of its pretend systems."""
     environment = {
         variable(name, secret): value

@@ -85,8 +85,9 @@ async def _whole(session: Session, order: str) -> Sequence[Document] | Outcome:
     answer = await session.call("GET", f"{RECORDS}/salesOrder/{order}?expandSubResources=true")
     if not isinstance(answer, Answer):
         return answer
-    if isinstance(problem := answer.read(Identified), Unavailable):
-        return problem
+    told = answer.read(Identified)
+    if isinstance(told, Unavailable) or told.id != order:
+        return Unavailable(f"asked for sales order {order}, NetSuite answered with {told}")
     children = await session.query(suiteql.made_from(int(order)), PAGE, Rows)
     if not isinstance(children, Rows):
         return children

@@ -35,6 +35,12 @@ class TokenAnswer(Struct, frozen=True):
     expires_in: str | int = 3600
 
 
+class _Identified(Struct, frozen=True):
+    """What every record tells: which one it is."""
+
+    id: str
+
+
 class Session:
     """One account: its address, its token, and every call made to it."""
 
@@ -60,7 +66,12 @@ class Session:
     async def read(self, path: str, shape: type[T]) -> T | Outcome:
         """Return a record with its lines, or why it could not be read."""
         answer = await self.call("GET", f"{path}?expandSubResources=true")
-        return answer.read(shape) if isinstance(answer, Answer) else answer
+        if not isinstance(answer, Answer):
+            return answer
+        own, told = path.rpartition("/")[2], answer.read(_Identified)
+        if isinstance(told, Unavailable) or told.id != own:
+            return Unavailable(f"asked for {path}, NetSuite answered with {told}")
+        return answer.read(shape)
 
     async def query(self, statement: str, limit: int, shape: type[T]) -> T | Outcome:
         """Return the first page of what a SuiteQL statement finds."""

@@ -56,7 +56,7 @@ class NetSuiteSimulator:
         """Begin with empty books."""
         self.system = system
         self.books = Books()
-        self.door = Door(world, BASE)
+        self.door = Door(world, BASE, self.books.tables)
         self._world = world
         self._timezone = timezone
         self._pick_pack_ship = pick_pack_ship

@@ -20,7 +20,7 @@ from litestar import Litestar, Request, Response, delete, get, patch, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from accord.connector_kit.simulator import Fault, World
+from accord.connector_kit.simulator import OF_CHANGES, Fault, World, undoing
 from accord.connectors.netsuite.simulator_records import ProblemError, RecordService
 from accord.connectors.netsuite.simulator_suiteql import QueryService
 
@@ -44,14 +44,14 @@ class Door:
     (with a code of scripts) or 401 (a sign-in that seems to fail).
     """
 
-    def __init__(self, world: World, base: str) -> None:
-        """Open with a key pair of its own."""
+    def __init__(self, world: World, base: str, tables: tuple[dict[str, Any], ...]) -> None:
+        """Open with a key pair of its own, before what is kept in ``tables``."""
         self.pool = 5
         self.full = 429
         self.page_size = 1000
         self.faults: deque[Fault] = deque()
         self.tokens_given = 0
-        self._world = world
+        self._world, self._tables = world, tables
         self._audience = f"{base}{TOKEN_PATH}"
         self._private = ec.generate_private_key(ec.SECP256R1())
         self._tokens: dict[str, float] = {}
@@ -119,7 +119,7 @@ class Door:
 
     def _next_fault(self, *, writes: bool) -> Fault | None:
         # A lost reply to a question is no more than a hang; the one that matters is to a write.
-        if not self.faults or (self.faults[0] is Fault.LOST_REPLY and not writes):
+        if not self.faults or (self.faults[0] in OF_CHANGES and not writes):
             return None
         return self.faults.popleft()
 
@@ -140,8 +140,7 @@ class Door:
             case _:
                 return problem(429, "CONCURRENCY_LIMIT", "Too many requests run at once.")
 
-    @staticmethod
-    async def _under(fault: Fault | None, work: Work) -> Response[bytes]:
+    async def _under(self, fault: Fault | None, work: Work) -> Response[bytes]:
         match fault:
             case Fault.OUTAGE:
                 return problem(500, "UNEXPECTED_ERROR", NEVER_SAID)
@@ -154,6 +153,9 @@ class Door:
                 return problem(400, "USER_ERROR", "This transaction is in a closed period.")
             case _:
                 pass
+        if fault is Fault.FORGOTTEN:
+            with undoing(self._world, *self._tables):
+                return performed(work)
         done = performed(work)
         if fault is Fault.LOST_REPLY:
             await asyncio.Event().wait()

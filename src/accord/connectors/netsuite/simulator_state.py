@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from accord.connectors.netsuite.statuses import LABELS
 
@@ -89,6 +90,11 @@ class Books:
         self.items: dict[str, str] = {}
         self._made_from: dict[str, list[str]] = {}
         self._last_id = 18_230
+
+    @property
+    def tables(self) -> tuple[dict[str, Any], ...]:
+        """Return everything that is kept, to be brought back to what it was."""
+        return (self.records, self.items, self._made_from)
 
     def next_id(self) -> str:
         """Return an internal id that no record has yet."""

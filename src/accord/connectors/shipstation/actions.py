@@ -7,9 +7,9 @@ from msgspec import Struct
 
 from accord.connector_kit.http import Answer
 from accord.connectors.shipstation.payloads import Label, Shipment, Tracking, moment
-from accord.connectors.shipstation.session import Failure, Session
+from accord.connectors.shipstation.session import Failure, Session, about
 from accord.domain.action import Allocate, CancelParcel, Destination, Hold, Release
-from accord.domain.outcome import Applied, Outcome, Refused, Unneeded
+from accord.domain.outcome import Applied, Outcome, Refused, Unavailable, Unneeded
 
 # A hold of ShipStation ends by itself on its date. Accord's ends on this one: too far to come,
 # and it tells our hold from anybody else's.
@@ -61,8 +61,9 @@ class Actions:
         if action.destination is None:
             return _incomplete("the address the parcel goes to: its owner did not tell one")
         external_id = external_shipment_id(action)
-        found = await self._session.get(
-            f"/v2/shipments/external_shipment_id/{external_id}", Shipment
+        found = about(
+            await self._session.get(f"/v2/shipments/external_shipment_id/{external_id}", Shipment),
+            external_shipment_id=external_id,
         )
         if isinstance(found, Shipment):
             return Unneeded(f"shipment {found.shipment_id} was made for it before")
@@ -115,12 +116,9 @@ class Actions:
             return shipment
         if shipment.shipment_status == "cancelled":
             return Unneeded("it is cancelled")
-        listed = await self._session.get(
-            "/v2/labels", Labels, {"shipment_id": shipment.shipment_id, "page_size": "100"}
-        )
-        if not isinstance(listed, Labels):
-            return listed
-        live = [label for label in listed.labels if label.live]
+        live = await self._live_labels(shipment.shipment_id)
+        if not isinstance(live, list):
+            return live
         for label in live:
             gone = await self._scanned(label)
             if gone is not None:
@@ -132,7 +130,18 @@ class Actions:
         return await self._put(f"/v2/shipments/{shipment.shipment_id}/cancel")
 
     async def _shipment(self, shipment_id: str) -> Shipment | Failure:
-        return await self._session.get(f"/v2/shipments/{shipment_id}", Shipment)
+        found = await self._session.get(f"/v2/shipments/{shipment_id}", Shipment)
+        return about(found, shipment_id=shipment_id)
+
+    async def _live_labels(self, shipment_id: str) -> list[Label] | Failure:
+        listed = await self._session.get(
+            "/v2/labels", Labels, {"shipment_id": shipment_id, "page_size": "100"}
+        )
+        if not isinstance(listed, Labels):
+            return listed
+        if any(label.shipment_id != shipment_id for label in listed.labels):
+            return Unavailable(f"asked for labels of {shipment_id}, told of another's")
+        return [label for label in listed.labels if label.live]
 
     async def _put(self, path: str, body: object = None) -> Outcome:
         answer = await self._session.call("PUT", path, body=body)
@@ -147,6 +156,8 @@ class Actions:
             return None
         if not isinstance(log, Tracking):
             return log
+        if log.tracking_number not in {None, *label.numbers}:
+            return Unavailable(f"asked for the log of {label.label_id}, told of another parcel's")
         if log.status_code in CODES_BEFORE_SCAN:
             return None
         return _shipped(label, log.status_code)

@@ -41,6 +41,7 @@ class Tracking(Struct):
     values of ``status_detail_code``; either is taken.
     """
 
+    tracking_number: str | None = None
     status_code: str | None = None
     status_detail_code: str | None = None
     actual_delivery_date: str | None = None

@@ -8,8 +8,8 @@ import msgspec
 
 from accord.connector_kit.wire import write_json
 from accord.connectors.shipstation.payloads import Label
-from accord.connectors.shipstation.session import Failure, Listing, Session
-from accord.domain.outcome import Refused
+from accord.connectors.shipstation.session import Failure, Listing, Session, about
+from accord.domain.outcome import Refused, Unavailable
 from accord.engine.ports import Document
 
 TOPIC = "shipment"
@@ -58,6 +58,7 @@ class Pictures:
         shipment = await self._session.get(
             f"/v2/shipments/{quote(shipment_id, safe='')}", dict[str, Any]
         )
+        shipment = about(shipment, shipment_id=shipment_id)
         return await self.of(shipment) if isinstance(shipment, dict) else shipment
 
     async def of(self, shipment: Mapping[str, Any]) -> Document | Failure:
@@ -67,6 +68,9 @@ class Pictures:
             listed = await self.labels({"shipment_id": str(shipment.get("shipment_id"))})
             if not isinstance(listed, list):
                 return listed
+            strangers = [one for one in listed if one.get("shipment_id") != shipment["shipment_id"]]
+            if strangers:
+                return Unavailable(f"labels of another shipment than {shipment['shipment_id']}")
             labels = listed
         for label in labels:
             failure = await self._add_tracking(label)
@@ -113,6 +117,8 @@ class Pictures:
             return None
         log = await self._session.get(f"/v2/labels/{read.label_id}/track", dict[str, Any])
         if isinstance(log, dict):
+            if log.get("tracking_number") not in {None, *read.numbers}:
+                return Unavailable(f"the tracking log of another parcel than {read.label_id}")
             label["tracking"] = log
         elif not isinstance(log, Refused):
             return log

@@ -117,6 +117,15 @@ class Session:
         await self._http.close()
 
 
+def about(answer: T | Failure, **asked: str) -> T | Failure:
+    """Return an answer if it is of what was asked for: what stands between may mix them up."""
+    for name, value in asked.items():
+        told = answer.get(name) if isinstance(answer, dict) else getattr(answer, name, value)
+        if told != value:
+            return Unavailable(f"asked for {name} {value}, ShipStation answered with {told}")
+    return answer
+
+
 def _refused(answer: Answer, errors: Sequence[VendorError], asked: str) -> Refused | Unavailable:
     said = "; ".join(error.message for error in errors)
     if answer.status == NOT_FOUND:  # a missing label has an empty body

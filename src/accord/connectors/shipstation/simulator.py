@@ -18,6 +18,7 @@ from typing import cast
 from uuid import UUID
 
 from accord.connector_kit.simulator import (
+    OF_CHANGES,
     Asgi,
     Example,
     Fault,
@@ -26,6 +27,7 @@ from accord.connector_kit.simulator import (
     Scope,
     Send,
     World,
+    undoing,
 )
 from accord.connectors.shipstation import simulator_examples
 from accord.connectors.shipstation import simulator_shapes as shapes
@@ -125,6 +127,10 @@ class ShipStationSimulator:
         """Return what a shipment holds, by SKU."""
         items = self._account.shipment(shipment_id).given.get("items", [])
         return {str(item.get("sku")): int(item["quantity"]) for item in items}
+
+    def goes_to(self, shipment_id: str) -> str:
+        """Return the name of whom a shipment is addressed to."""
+        return str(self._account.shipment(shipment_id).given.get("ship_to", {}).get("name", ""))
 
     @property
     def today(self) -> date:
@@ -246,11 +252,14 @@ class ShipStationSimulator:
         elif fault is Fault.LOST_REPLY:
             await self._inner(scope, receive, _nowhere)
             await asyncio.Event().wait()
+        elif fault is Fault.FORGOTTEN:
+            with undoing(self._world, self._account.shipments, self._account.labels):
+                await self._inner(scope, receive, send)
         else:
             await self._inner(scope, receive, send)
 
     def _next_fault(self, method: str) -> Fault | None:
-        if not self._faults or (self._faults[0] is Fault.LOST_REPLY and method == "GET"):
+        if not self._faults or (self._faults[0] in OF_CHANGES and method == "GET"):
             return None
         return self._faults.pop(0)
 

@@ -16,7 +16,7 @@ from accord.domain.action import (
     TellDelivery,
     Withdraw,
 )
-from accord.domain.outcome import Accepted, Applied, Outcome, Refused, Unneeded
+from accord.domain.outcome import Accepted, Applied, Outcome, Refused, Unavailable, Unneeded
 from accord.domain.tracks import State
 
 # Names the holds this app places, so that it releases no other.
@@ -212,7 +212,7 @@ def _found(data: Data | Outcome, field: str, own_id: str) -> Data | Outcome:
         return Refused(
             "not_found", f"The store has no {field} {own_id}, or the app may not see it."
         )
-    return found
+    return found if isinstance(found, dict) else Unavailable(f"no {field} is {found!r}")
 
 
 async def _do(

@@ -96,7 +96,7 @@ class Session:
             answer = await self._post(content)
         if not isinstance(answer, Answer):
             return answer
-        return self._understood(answer, operation)
+        return _about(self._understood(answer, operation), variables.get("id"))
 
     async def _post(self, content: bytes) -> Answer | Unavailable | Unauthorized:
         token = await self._token.get()
@@ -166,6 +166,16 @@ class Session:
     async def close(self) -> None:
         """Let go of connections."""
         await self._http.close()
+
+
+def _about(data: Data | Outcome, asked: str | None) -> Data | Outcome:
+    """Return the data unless it is of another object than the one asked for by its id."""
+    if asked is None or not isinstance(data, dict):
+        return data
+    for told in data.values():
+        if isinstance(told, dict) and told.get("id", asked) != asked:
+            return Unavailable(f"asked for {asked}, the store answered with {told['id']}")
+    return data
 
 
 def _settled(reply: _Reply) -> Data | Outcome:

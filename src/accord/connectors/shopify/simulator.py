@@ -20,7 +20,7 @@ from urllib.parse import parse_qs
 import msgspec
 from litestar import Litestar, Request, Response, post
 
-from accord.connector_kit.simulator import Asgi, Fault, World
+from accord.connector_kit.simulator import OF_CHANGES, Asgi, Fault, World, undoing
 from accord.connectors.shopify.session import GRAPHQL_PATH, TOKEN_PATH
 from accord.connectors.shopify.simulator_answers import Answers, Shape
 from accord.connectors.shopify.simulator_examples import Examples
@@ -129,6 +129,9 @@ class ShopifySimulator(Examples):
         failure = self._failure(fault, name)
         if failure is not None:
             return failure
+        if fault is Fault.FORGOTTEN:
+            with undoing(self.world, self.orders):
+                return self._run(name, asked["variables"])
         reply = self._run(name, asked["variables"])
         if fault is Fault.LOST_REPLY:
             await asyncio.Event().wait()
@@ -137,7 +140,7 @@ class ShopifySimulator(Examples):
     def _next_fault(self, name: str) -> Fault | None:
         if not self._faults:
             return None
-        if self._faults[0] is Fault.LOST_REPLY and mutation_of(name) is None:
+        if self._faults[0] in OF_CHANGES and mutation_of(name) is None:
             return None  # there is nothing to lose in the answer to a question
         return self._faults.pop(0)
 

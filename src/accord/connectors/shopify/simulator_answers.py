@@ -19,6 +19,18 @@ from accord.connectors.shopify.simulator_state import (
 Shape = dict[str, Any]
 T = TypeVar("T")
 
+ADDRESS = {
+    "name": "Ada Example",
+    "company": None,
+    "address1": "1 Sample Street",
+    "address2": None,
+    "city": "Springfield",
+    "provinceCode": "OR",
+    "zip": "97477",
+    "countryCodeV2": "US",
+    "phone": None,
+}
+
 
 class Answers:
     """Shows records. ``page_size`` caps every listing below what a document asks for."""
@@ -186,3 +198,9 @@ def gid(kind: str, own_id: int | str) -> str:
 def time(moment: datetime | None) -> str | None:
     """Return a time as the GraphQL API writes it: whole seconds, UTC."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+
+
+def destination(order: OrderRecord) -> Shape:
+    """Return where an order goes: to somebody of its own."""
+    address = ADDRESS | {"name": f"Buyer of {order.name}"}
+    return {"id": gid("Order", order.id), "shippingAddress": address}

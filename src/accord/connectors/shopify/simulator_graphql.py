@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from accord.connectors.shopify.session import document
-from accord.connectors.shopify.simulator_answers import Answers, Shape, gid, time
+from accord.connectors.shopify.simulator_answers import Answers, Shape, destination, gid, time
 from accord.connectors.shopify.simulator_state import (
     FulfillmentOrder,
     OrderRecord,
@@ -15,17 +15,6 @@ from accord.connectors.shopify.simulator_state import (
 from accord.connectors.shopify.simulator_store import Store
 
 Variables = Mapping[str, Any]
-ADDRESS = {
-    "name": "Ada Example",
-    "company": None,
-    "address1": "1 Sample Street",
-    "address2": None,
-    "city": "Springfield",
-    "provinceCode": "OR",
-    "zip": "97477",
-    "countryCodeV2": "US",
-    "phone": None,
-}
 EVENT_STATUSES = frozenset(
     {
         "LABEL_PURCHASED",
@@ -55,7 +44,7 @@ class Operations:
             "OrdersChanged": self._orders_changed,
             "OrderWhole": self._of_order(answers.whole_order),
             "OrderStanding": self._of_order(_standing),
-            "OrderDestination": self._of_order(lambda _order: {"shippingAddress": ADDRESS}),
+            "OrderDestination": self._of_order(destination),
             "MoreLineItems": self._more_of_order("lineItems", answers.line_items, 250),
             "MoreFulfillmentOrders": self._more_of_order(
                 "fulfillmentOrders", answers.fulfillment_orders, 10
@@ -107,7 +96,8 @@ class Operations:
     ) -> Callable[[Variables], Shape]:
         def operation(variables: Variables) -> Shape:
             order = self._store.find_order(variables["id"])
-            return {"order": {field: page(order, first, variables["after"])} if order else None}
+            shown = order and {"id": variables["id"], field: page(order, first, variables["after"])}
+            return {"order": shown}
 
         return operation
 
@@ -118,27 +108,32 @@ class Operations:
     def _more_fulfillment_lines(self, variables: Variables) -> Shape:
         _, parcel = self._store.find_parcel(variables["id"])
         lines = self._answers.parcel_lines
-        found = parcel and {"fulfillmentLineItems": lines(parcel, 100, variables["after"])}
+        listing = parcel and lines(parcel, 100, variables["after"])
+        found = {"id": variables["id"], "fulfillmentLineItems": listing} if parcel else None
         return {"fulfillment": found}
 
     def _more_portions(self, variables: Variables) -> Shape:
         _, asked = self._store.find_asked(variables["id"])
-        found = asked and {"lineItems": self._answers.portions(asked, 100, variables["after"])}
-        return {"fulfillmentOrder": found}
+        listing = asked and self._answers.portions(asked, 100, variables["after"])
+        return {
+            "fulfillmentOrder": {"id": variables["id"], "lineItems": listing} if asked else None
+        }
 
     def _more_return_lines(self, variables: Variables) -> Shape:
         _, record = self._store.find_return(variables["id"])
         lines = self._answers.return_lines
-        found = record and {"returnLineItems": lines(record, 100, variables["after"])}
-        return {"return": found}
+        listing = record and lines(record, 100, variables["after"])
+        return {"return": {"id": variables["id"], "returnLineItems": listing} if record else None}
 
     def _order_of_fulfillment_order(self, variables: Variables) -> Shape:
         order, _ = self._store.find_asked(variables["id"])
-        return {"fulfillmentOrder": {"orderId": gid("Order", order.id)} if order else None}
+        named = order and {"id": variables["id"], "orderId": gid("Order", order.id)}
+        return {"fulfillmentOrder": named}
 
     def _order_of_return(self, variables: Variables) -> Shape:
         order, _ = self._store.find_return(variables["id"])
-        return {"return": {"order": {"id": gid("Order", order.id)}} if order else None}
+        named = order and {"id": variables["id"], "order": {"id": gid("Order", order.id)}}
+        return {"return": named}
 
     def _holds(self, variables: Variables) -> Shape:
         _, asked = self._store.find_asked(variables["id"])
@@ -266,7 +261,10 @@ def _standing(order: OrderRecord) -> Shape:
 
 
 def _parcel_ids(order: OrderRecord) -> Shape:
-    return {"fulfillments": [{"id": gid("Fulfillment", parcel.id)} for parcel in order.parcels]}
+    return {
+        "id": gid("Order", order.id),
+        "fulfillments": [{"id": gid("Fulfillment", parcel.id)} for parcel in order.parcels],
+    }
 
 
 def _unfulfillable(taken: list[tuple[FulfillmentOrder, Portion, int]]) -> str:
