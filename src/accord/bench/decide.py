@@ -2,17 +2,20 @@
 
 import asyncio
 import json
+import sys
 import time
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from itertools import islice
 from pathlib import Path
 
 import psycopg
+from msgspec import Struct
 
 from accord.bench.database import fresh_database
 from accord.bench.deliveries import BODY_BYTES, order_id
 from accord.bench.events import APART, EVENTS_AN_ORDER, events
-from accord.bench.measured import LostError, Measured, Tell
+from accord.bench.measured import Figure, LostError, Measured, Tell
 from accord.bench.programs import Program, program, server_cpu_s
 from accord.bench.setting import machine, server
 from accord.storage.postgres import postgres_store
@@ -44,29 +47,18 @@ async def decide(
         tell("keeping events", 0.0)
         await fill(url, orders)
         tell("deciding", 0.4)
-        seconds, cpu_s, server_s = await _run(url, processes)
+        used = await run_workers(url, processes)
         _verify(url, orders)
     async with fresh_database(database, data) as url:
         tell("the bare road", 0.7)
         await fill(url, orders)
-        bare_seconds, bare_cpu_s, bare_server_s = await _run(url, processes, "bare")
-    count = orders * EVENTS_AN_ORDER
+        bare = await run_workers(url, processes, "bare")
     return Measured(
-        figures={
-            "decided_per_s": round(count / seconds),
-            "orders": orders,
-            "cpu_us_each": round(cpu_s / count * 1e6, 1),
-            "postgresql_cpu_us_each": round(server_s / count * 1e6, 1),
-        },
-        baseline={
-            "what": "decode, look up, upsert in batches of 500",
-            "decided_per_s": round(count / bare_seconds),
-            "cpu_us_each": round(bare_cpu_s / count * 1e6, 1),
-            "postgresql_cpu_us_each": round(bare_server_s / count * 1e6, 1),
-        },
-        ratio=round(bare_seconds / seconds, 3),
+        figures={**used.figures(), "verified": orders},
+        baseline={"what": "decode, look up, upsert in batches of 500", **bare.figures()},
+        ratio=round(bare.seconds / used.seconds, 3),
         setting={
-            "events": count,
+            "events": orders * EVENTS_AN_ORDER,
             "events_an_order": EVENTS_AN_ORDER,
             "hook_body_bytes": BODY_BYTES,
             "orders_between_events": str(APART),
@@ -86,29 +78,52 @@ async def fill(url: str, orders: int) -> None:
         connection.execute("VACUUM ANALYZE")
 
 
-async def _run(url: str, processes: int, *words: str) -> tuple[float, float, float]:
-    """Return the seconds on the clock, of the processes, and of PostgreSQL."""
+class Used(Struct, frozen=True):
+    """What deciding took: seconds on the clock, of the workers, and of PostgreSQL."""
+
+    events: int
+    seconds: float
+    cpu_s: float
+    server_s: float
+    peak_rss_mib: float
+
+    def figures(self) -> dict[str, Figure]:
+        """Return it by event."""
+        return {
+            "decided_per_s": round(self.events / self.seconds),
+            "cpu_us_each": round(self.cpu_s / self.events * 1e6, 1),
+            "postgresql_cpu_us_each": round(self.server_s / self.events * 1e6, 1),
+            "peak_rss_mib": round(self.peak_rss_mib, 1),
+        }
+
+
+async def run_workers(
+    url: str, processes: int, way: str = "accord", at_most: int = sys.maxsize
+) -> Used:
+    """Let workers decide side by side until nothing waits, or each has decided ``at_most``."""
     async with AsyncExitStack() as running:
-        workers = [
-            await running.enter_async_context(program("accord.bench.deciding", url, *words))
-            for _ in range(processes)
-        ]
+        words = ("accord.bench.deciding", url, way, str(at_most))
+        workers = [await running.enter_async_context(program(*words)) for _ in range(processes)]
         for worker in workers:
             await worker.line()
         server_s = server_cpu_s(url)
         began = time.perf_counter()
         told = await asyncio.gather(*map(_begin, workers))
-        seconds = time.perf_counter() - began
-        return seconds, sum(told), server_cpu_s(url) - server_s
+        return Used(
+            events=sum(int(one["events"]) for one in told),
+            seconds=time.perf_counter() - began,
+            cpu_s=sum(one["cpu_s"] for one in told),
+            server_s=server_cpu_s(url) - server_s,
+            peak_rss_mib=max(one["peak_rss_mib"] for one in told),
+        )
 
 
-async def _begin(worker: Program) -> float:
+async def _begin(worker: Program) -> Mapping[str, float]:
     assert worker.process.stdin is not None
     worker.process.stdin.write(b"begin\n")
     assert worker.process.stdout is not None
-    line = await worker.process.stdout.readline()
-    cpu_s: float = json.loads(line)["cpu_s"]
-    return cpu_s
+    told: Mapping[str, float] = json.loads(await worker.process.stdout.readline())
+    return told
 
 
 def _verify(url: str, orders: int) -> None:

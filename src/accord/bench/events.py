@@ -4,7 +4,7 @@ Each order is told of four times: the shop has it, the books have it, it is paid
 The first is known at once in the second and third; the fourth comes long after.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 import msgspec
@@ -52,27 +52,36 @@ def _booked(order: int) -> Incoming:
 
 
 def _shipped(order: int) -> Incoming:
-    own = order_id(order)
-    scanned = _z(BEGINNING + timedelta(hours=5))
-    number = f"1Z{own}"
+    own = str(order_id(order))
+    return shipped(own, tracking(own), {f"SKU-{n}": n for n in (1, 2, 3)}, BEGINNING)
+
+
+def tracking(number: str) -> str:
+    """Return the tracking number of the parcel of the order with this number."""
+    return f"1Z{number}"
+
+
+def shipped(number: str, tracked_as: str, lines: Mapping[str, int], at: datetime) -> Incoming:
+    """Return what the warehouse tells of a parcel, scanned five hours after ``at``."""
+    scanned = _z(at + timedelta(hours=5))
     label = {
-        "label_id": f"se-{own}",
+        "label_id": f"se-{number}",
         "status": "completed",
-        "created_at": _z(BEGINNING + timedelta(hours=4)),
-        "tracking_number": number,
+        "created_at": _z(at + timedelta(hours=4)),
+        "tracking_number": tracked_as,
         "tracking_status": "in_transit",
         "carrier_code": "ups",
         "voided": False,
         "tracking": {"status_code": "IT", "events": [{"occurred_at": scanned}]},
     }
     shipment = {
-        "shipment_id": f"se-{own}",
-        "shipment_number": str(own),
+        "shipment_id": f"se-{number}",
+        "shipment_number": number,
         "shipment_status": "label_purchased",
-        "created_at": _z(BEGINNING + timedelta(minutes=10)),
-        "modified_at": _z(BEGINNING + timedelta(hours=4)),
+        "created_at": _z(at + timedelta(minutes=10)),
+        "modified_at": _z(at + timedelta(hours=4)),
         "warehouse_id": "se-740312",
-        "items": [{"sku": f"SKU-{n}", "quantity": n} for n in (1, 2, 3)],
+        "items": [{"sku": sku, "quantity": quantity} for sku, quantity in lines.items()],
     }
     picture = msgspec.json.encode({"shipment": shipment, "labels": [label]})
     return _incoming("warehouse", "shipment", Origin.REREAD, picture, {})

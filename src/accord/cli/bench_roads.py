@@ -11,6 +11,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from accord.bench.accept import accept as measure_accept
+from accord.bench.agree import agree as measure_agree
+from accord.bench.backlog import PART, WHOLE
+from accord.bench.backlog import backlog as measure_backlog
 from accord.bench.decide import decide as measure_decide
 from accord.bench.measured import Figure, LostError, Measured, Tell
 from accord.cli.bench import bench
@@ -62,6 +65,47 @@ def decide(
     given = _settings(context, database)
     _measure(
         lambda tell: measure_decide(count, processes, given.database_url, given.data, tell),
+        as_object=as_object,
+    )
+
+
+@bench.command(name="agree")
+def agree(
+    context: typer.Context,
+    *,
+    count: Annotated[int, typer.Option(min=20, help="Orders.")] = 1_000,
+    database: Database = None,
+    as_object: AsObject = False,
+) -> None:
+    """Tell a pretend shop of parcels and read them back, beside the same calls alone.
+
+    Exit status: 0 measured, 1 an order is not in the shop as it should be.
+    """
+    given = _settings(context, database)
+    _measure(
+        lambda tell: measure_agree(count, given.database_url, given.data, tell),
+        as_object=as_object,
+    )
+
+
+@bench.command(name="backlog")
+def backlog(
+    context: typer.Context,
+    *,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="All that is promised; takes hours and 40 GiB.")
+    ] = False,
+    database: Database = None,
+    as_object: AsObject = False,
+) -> None:
+    """Decide with masses waiting and among masses stored, beside few of both.
+
+    Exit status: 0 measured, 1 an event was not found in the end.
+    """
+    given = _settings(context, database)
+    masses = WHOLE if whole else PART
+    _measure(
+        lambda tell: measure_backlog(masses, given.database_url, given.data, tell),
         as_object=as_object,
     )
 

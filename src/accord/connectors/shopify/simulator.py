@@ -51,7 +51,8 @@ class ShopifySimulator(Examples):
         self._operations = Operations(self, Answers(lambda: self.page_size))
         self._tokens: dict[str, datetime] = {}
         self._faults: list[Fault] = []
-        self._points = float(BUCKET)
+        self.bucket, self.restored_each_second = float(BUCKET), float(RESTORED_EACH_SECOND)
+        self._points = self.bucket
         self._counted_at = world.clock()
         self._app = Litestar(
             [post(TOKEN_PATH)(self._sign_in), post(GRAPHQL_PATH)(self._answer)],
@@ -166,19 +167,30 @@ class ShopifySimulator(Examples):
             return _json({"errors": [{"message": f"No operation named {name}"}]})
         actual = min(requested, REQUESTED_BY_ANY_OTHER)
         self._points -= actual
-        cost = _cost(requested, actual, int(self._points))
+        cost = self._cost(requested, actual, int(self._points))
         return _json({"data": data, "extensions": {"cost": cost}})
 
     def _refill(self) -> float:
         now = self.world.clock()
-        back = (now - self._counted_at).total_seconds() * RESTORED_EACH_SECOND
-        self._points, self._counted_at = min(BUCKET, self._points + back), now
+        back = (now - self._counted_at).total_seconds() * self.restored_each_second
+        self._points, self._counted_at = min(self.bucket, self._points + back), now
         return self._points
 
     def _throttled(self, name: str, available: int) -> Response[bytes]:
         error = {"message": "Throttled", "extensions": {"code": "THROTTLED"}}
-        cost = _cost(REQUESTED.get(name, REQUESTED_BY_ANY_OTHER), None, available)
+        cost = self._cost(REQUESTED.get(name, REQUESTED_BY_ANY_OTHER), None, available)
         return _json({"errors": [error], "extensions": {"cost": cost}})
+
+    def _cost(self, requested: int, actual: int | None, available: int) -> Shape:
+        return {
+            "requestedQueryCost": requested,
+            "actualQueryCost": actual,
+            "throttleStatus": {
+                "maximumAvailable": self.bucket,
+                "currentlyAvailable": available,
+                "restoreRate": self.restored_each_second,
+            },
+        }
 
     @staticmethod
     def _refusal(name: str) -> Response[bytes]:
@@ -188,18 +200,6 @@ class ShopifySimulator(Examples):
             return _json({"data": None, "errors": [denied]})
         field, errors_field = mutation
         return _json({"data": refuse(field, "The store will not.", None, errors_field)})
-
-
-def _cost(requested: int, actual: int | None, available: int) -> Shape:
-    return {
-        "requestedQueryCost": requested,
-        "actualQueryCost": actual,
-        "throttleStatus": {
-            "maximumAvailable": float(BUCKET),
-            "currentlyAvailable": available,
-            "restoreRate": float(RESTORED_EACH_SECOND),
-        },
-    }
 
 
 def _json(value: Any, status: int = 200) -> Response[bytes]:

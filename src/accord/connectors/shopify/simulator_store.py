@@ -201,22 +201,24 @@ class Store:
 
     def find_order(self, own: str) -> OrderRecord | None:
         """Return the order with this gid."""
-        orders = self.orders.values()
-        return next((order for order in orders if order.id == number_in(own)), None)
+        number = number_in(own)
+        return next((order for order in self.orders.values() if order.id == number), None)
 
     def find_parcel(self, own: str) -> tuple[OrderRecord | None, Parcel | None]:
         """Return the fulfillment with this gid, after its order."""
+        number = number_in(own)
         for order in self.orders.values():
             for parcel in order.parcels:
-                if parcel.id == number_in(own):
+                if parcel.id == number:
                     return order, parcel
         return None, None
 
     def find_asked(self, own: str) -> tuple[OrderRecord | None, FulfillmentOrder | None]:
         """Return the fulfillment order with this gid, after its order."""
+        number = number_in(own)
         for order in self.orders.values():
             for asked in order.fulfillment_orders:
-                if asked.id == number_in(own):
+                if asked.id == number:
                     return order, asked
         return None, None
 
