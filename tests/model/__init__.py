@@ -1,0 +1,1 @@
+"""Exhaustive searches of the models beside the code."""
