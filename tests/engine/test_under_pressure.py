@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 
 from accord.domain.action import Allocate, Approve, CancelOrder, CancelParcel, Destination
-from accord.domain.breaker import LONGEST_PAUSE
+from accord.domain.breaker import FIRST_PAUSE, LONGEST_PAUSE
 from accord.domain.outcome import Applied, Refused, Throttled, Unauthorized, Unavailable
+from accord.domain.retry import RetryPolicy
 from accord.engine.desk import Deed
+from accord.engine.ports import TaskKind
+from accord.engine.traffic import Go, Wait
 from accord.storage.memory import MemoryStore
 from tests.domain.stack import ordered, said, stack
 from tests.engine.orders import (
@@ -142,6 +145,32 @@ async def test_an_outage_of_an_hour_costs_a_few_probes_and_no_dead_letter(plain)
     assert Counter(type(action) for action in hand.performed).keys() == {Approve}
 
 
+async def test_no_order_is_given_up_because_its_link_is_down(plain):
+    await behind(plain, 1)
+    plain.hands["books"].sick = DOWN
+
+    await turns(plain, "books", 8 * HOUR, MINUTE)
+
+    (task,) = await waiting(plain)
+    assert not task.dead
+    assert len(plain.hands["books"].performed) > RetryPolicy().attempts
+
+
+async def test_of_two_processes_that_find_a_probe_due_one_sends_it(plain):
+    await behind(plain, 8)
+    other = Plain(stack(), plain.store)
+    plain.hands["books"].sick = DOWN
+    await turns(plain, "books", 2 * SECOND)
+    opened = (await plain.store.link_state("books")).breaker.opened_at
+    permissions = []
+    for after in (FIRST_PAUSE - SECOND / 5, FIRST_PAUSE + SECOND / 5):
+        plain.now = other.now = opened + after
+        permissions = [await each.engine.traffic.enter("books") for each in (plain, other)]
+
+    assert permissions[0] == Go(probe=True)
+    assert isinstance(permissions[1], Wait)
+
+
 async def test_two_processes_share_the_probes_of_a_link_that_is_down(plain):
     await behind(plain, 40)
     other = Plain(stack(), plain.store)
@@ -168,8 +197,7 @@ async def test_an_outage_of_one_system_costs_the_others_nothing(plain):
 async def test_second_tries_are_few_beside_first_ones(plain):
     await behind(plain, 60)
     hand = plain.hands["books"]
-    hand.documents.clear()  # every read-back shows nothing: each order fails for itself
-    hand.answers = [DOWN] * 1000
+    hand.documents.clear()  # nothing that was done is ever seen, so each is asked for again
 
     first, again = 0, 0
     seen: Counter[str] = Counter()
@@ -324,6 +352,20 @@ async def test_what_a_vanished_hand_may_have_asked_is_looked_at_again(plain):
     await turns(plain, "books", 5 * SECOND)
     assert len(await waiting(plain)) == 1
     await turns(plain, "books", 3 * MINUTE)
+    assert await waiting(plain) == []
+
+
+async def test_what_a_vanished_hand_did_is_looked_at_though_nothing_is_left_to_do(plain):
+    await behind(plain, 1)
+    hand = plain.hands["books"]
+    await plain.store.claim(TaskKind.PROPAGATE, ["books"], 1, 5 * MINUTE, plain.now)
+    await plain.said(*approved(0))
+    plain.now += 6 * MINUTE
+
+    await turns(plain, "books", 3 * MINUTE)
+
+    assert hand.performed == []
+    assert len(hand.asked) == 2
     assert await waiting(plain) == []
 
 
