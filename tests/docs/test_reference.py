@@ -10,6 +10,7 @@ from accord.connector_kit.discovery import connectors
 from accord.domain.accord import Notify, Rule
 from accord.domain.action import action_name
 from accord.domain.finding import Severity, code_meanings
+from accord.domain.reason import REASONS
 from accord.domain.tracks import PROGRESS, STATES, Track
 from accord.settings.accord_file import read_accord
 from accord.settings.presets import OwnershipPreset, StagePreset, stages
@@ -70,6 +71,13 @@ def test_every_finding_has_its_code_severity_meaning_and_remedy():
 
     assert {code: row[1] for code, row in listed.items()} == code_meanings()
     assert all(row[0] in set(Severity) and row[2] for row in listed.values())
+
+
+def test_every_reason_for_quarantine_has_its_meaning_and_what_to_do():
+    listed = {row[0].strip("`"): row[1:] for row in rows(text("reference/quarantine.md"))[1:]}
+
+    assert set(listed) == set(REASONS)
+    assert all(row[2] and row[3] for row in listed.values())
 
 
 def test_every_choice_of_the_accord_file_is_listed():

@@ -8,9 +8,13 @@ from accord import __version__
 from accord.cli.audit import audit
 from accord.cli.bench_roads import bench
 from accord.cli.check import check
+from accord.cli.dead_letters import dead_letters, retry
 from accord.cli.demo import demo
 from accord.cli.init import init
+from accord.cli.pausing import pause, resume
+from accord.cli.quarantine import quarantine
 from accord.cli.serve import serve
+from accord.cli.status import status
 
 app = typer.Typer(
     name="accord",
@@ -21,10 +25,16 @@ app = typer.Typer(
 )
 app.add_typer(audit, name="audit")
 app.add_typer(bench, name="bench")
+app.add_typer(dead_letters, name="dead-letters")
+app.add_typer(quarantine, name="quarantine")
 app.command()(check)
 app.command()(demo)
 app.command()(init)
+app.command()(pause)
+app.command()(resume)
+app.command()(retry)
 app.command()(serve)
+app.command()(status)
 
 
 def _print_version(asked: bool) -> None:  # noqa: FBT001 - Typer calls it with the flag's value

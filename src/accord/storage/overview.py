@@ -10,6 +10,7 @@ from accord.domain.action import Action
 from accord.domain.link_state import LinkState
 from accord.domain.matrix import Cell, Matrix
 from accord.domain.outcome import Outcome
+from accord.engine.desk import Desk
 from accord.engine.envelope import Origin
 
 
@@ -89,6 +90,10 @@ class Counts(Struct, frozen=True, kw_only=True):
 
 class Overview(Protocol):
     """Reading without locking. Every store offers it."""
+
+    @property
+    def desk(self) -> Desk:
+        """What is stuck, and what people do about it."""
 
     async def orders(
         self, search: str = "", before: str | None = None, limit: int = 50

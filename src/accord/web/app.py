@@ -16,6 +16,7 @@ from accord.storage.overview import Overview
 from accord.web.hooks import HOOKS, Hooks
 from accord.web.link_pages import link_pages
 from accord.web.pages import order_pages
+from accord.web.stuck_pages import stuck_pages
 
 STATIC = Path(__file__).parent / "static"
 
@@ -69,6 +70,7 @@ def pages_app(
         route_handlers=[
             *order_pages(overview, accord, refresh),
             *link_pages(overview, clock, refresh),
+            *stuck_pages(overview, clock, refresh),
             static,
         ],
         openapi_config=None,
