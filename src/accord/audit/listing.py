@@ -20,7 +20,7 @@ _BOOKINGS = ("CashSale", "CustInvc")
 _OTHER_RECORDS = ("CustPymt", "CustDep", "CustCred", "CustRfnd", "TrnfrOrd", "StPickUp")
 
 LINES = "lines"
-_IN = "in the column "
+_IN, _AT = "in the column ", "at the time in "
 
 
 class Listing(NamedTuple):
@@ -83,18 +83,26 @@ def read_rows(source: Recognised, numbers: Sequence[str]) -> pl.DataFrame:
     }
     words = _word_columns(source)
     times = [*source.touched, *([source.created] if source.created else [])]
-    wanted = [c for c in (*numbers, *singles.values(), *words.values()) if c]
-    raw = source.table.select([*wanted, *(time.name for time in times)])
+    # All of this is worked out while the file is read, so that its texts need not be kept.
+    raw = source.table.select(
+        [
+            *(pl.col(number).alias(_IN + number) for number in dict.fromkeys(numbers)),
+            *(_or_null(column).alias(name) for name, column in singles.items()),
+            *(_word(name, column) for name, column in words.items()),
+            _or_null(singles["refund"])
+            .str.contains("[1-9]")
+            .fill_null(value=False)
+            .alias("refunded"),
+            *(pl.col(name).alias(_AT + name) for name in dict.fromkeys(t.name for t in times)),
+        ]
+    )
     with ThreadPoolExecutor(max_workers=2) as pool:  # reading times is what takes longest here
-        read = dict(pool.map(lambda time: (time.name, time.read(raw)), times))
+        read = dict(pool.map(lambda t: (t.name, t._replace(name=_AT + t.name).read(raw)), times))
     created = read.get(source.created.name) if source.created else None
     return raw.select(
-        *(pl.col(number).alias(_IN + number) for number in dict.fromkeys(numbers)),
-        *(_or_null(column).alias(name) for name, column in singles.items()),
-        *(_word(name, column) for name, column in words.items()),
+        pl.exclude(f"^{_AT}.*$"),
         created=pl.lit(None, INSTANT) if created is None else created,
         touched=pl.max_horizontal([*read.values(), pl.lit(None, INSTANT)]),
-        refunded=_or_null(singles["refund"]).str.contains("[1-9]").fill_null(value=False),
     )
 
 

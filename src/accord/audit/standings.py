@@ -43,14 +43,15 @@ def coded(listing: Listing) -> Coded:
     if not informative:
         frame = listing.frame.with_columns(code=pl.lit(0, pl.UInt32))
         return Coded(listing, frame, spoken or (_NOTHING_SAID,))
-    frame = listing.frame.join(
+    # Only what tells records apart goes through the join; the other columns stay where they are.
+    codes = listing.frame.select(informative).join(
         distinct.select("code", *informative),
         on=informative,
         how="left",
         nulls_equal=True,
         maintain_order="left",
     )
-    return Coded(listing, frame, spoken)
+    return Coded(listing, listing.frame.with_columns(codes.get_column("code")), spoken)
 
 
 _NOTHING_SAID = Spoken(Standing(), (), (), bare=True, silent=True)

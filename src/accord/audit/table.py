@@ -26,6 +26,7 @@ _LONGEST_NAME = 120
 _FITTING = 0.5
 _HEAD_ROWS_READ = 400
 _HEAD_BYTES = 256 * 1024
+_HEAD_BYTES_READ = 1024 * 1024
 _TAIL_BYTES = 256 * 1024
 _HEAD_ROWS = 2000
 
@@ -51,33 +52,21 @@ class Table:
         self.sample = sample
         self.refused: list[Refused] = []
         self._frame = frame
-        self._loaded = pl.DataFrame()
         # How to read the file anew where quotes far down in it mislead the fast reader.
         self.again: Callable[[], tuple[Structure, pl.LazyFrame]] | None = None
 
-    def load(self, columns: Sequence[str]) -> None:
-        """Read some columns ahead of their use."""
-        missing = [c for c in dict.fromkeys(columns) if c not in self._loaded.columns]
-        if missing:
-            more = self._collected(missing)
-            self._loaded = self._loaded.hstack(more) if self._loaded.columns else more
-
-    def _collected(self, columns: Sequence[str]) -> pl.DataFrame:
+    def select(self, columns: Sequence[str | pl.Expr]) -> pl.DataFrame:
+        """Return some columns of every row, or what is worked out of them value by value."""
         try:
-            return self._frame.select(columns).collect(engine="streaming")
+            rows = self._frame.select(columns).collect(engine="streaming")
         except pl.exceptions.ComputeError:
-            if self.again is None or self._loaded.columns:
+            if self.again is None:
                 raise
             found, self._frame = self.again()
-            self.rows, self.refused, self.again = found.rows, found.refused, None
-            return self._frame.select(columns).collect(engine="streaming")
-
-    def select(self, columns: Sequence[str]) -> pl.DataFrame:
-        """Return some columns of every row, and let go of the others."""
-        self.load(columns)
-        wanted = list(dict.fromkeys(columns))
-        chosen, self._loaded = self._loaded.select(wanted), pl.DataFrame()
-        return chosen
+            self.rows, self.refused = found.rows, found.refused
+            rows = self._frame.select(columns).collect(engine="streaming")
+        self.again = None  # what is read from now on stands beside these rows
+        return rows
 
 
 def read_text(source: Path, folder: Path, advance: Progress) -> Table:
@@ -88,30 +77,35 @@ def read_text(source: Path, folder: Path, advance: Progress) -> Table:
     found = structure(text.path, layout.delimiter, layout.header_line, columns, advance)
     how = f"{text.encoding}, {DELIMITERS[layout.delimiter]}, header on line {layout.header_line}"
 
-    def laid_out(found: Structure) -> pl.LazyFrame:
+    def laid_out(found: Structure) -> tuple[Path, int]:
         path, skip = text.path, layout.header_line
         if found.refused:
             with tempfile.NamedTemporaryFile(dir=folder, suffix=".rows", delete=False) as copy:
                 path, skip = without(path, found.refused, skip, Path(copy.name)), 0
-        return _frame(path, layout, skip, quoted=found.quoted)
+        return path, skip
 
     def exact() -> Structure:
         return strict_structure(text.path, layout.delimiter, layout.header_line, columns)
 
+    def again() -> tuple[Structure, pl.LazyFrame]:
+        found = exact()
+        return found, _frame(*laid_out(found), layout, quoted=found.quoted)
+
     try:
-        frame = laid_out(found)
-        sample = _sample(text.path, layout, frame, found)
+        rows = laid_out(found)
+        sample = _sample(text.path, rows, layout, found)
     except pl.exceptions.ComputeError:
         found = exact()
-        frame = laid_out(found)
-        sample = _sample(text.path, layout, frame, found)
+        rows = laid_out(found)
+        sample = _sample(text.path, rows, layout, found)
+    frame = _frame(*rows, layout, quoted=found.quoted)
     table = Table(name=source.name, frame=frame, sample=sample, rows=found.rows, how=how)
     table.refused = found.refused
-    table.again = lambda: (again := exact(), laid_out(again))
+    table.again = again
     return table
 
 
-def _frame(path: Path | bytes, layout: _Layout, skip: int, *, quoted: bool) -> pl.LazyFrame:
+def _frame(path: Path | bytes, skip: int, layout: _Layout, *, quoted: bool) -> pl.LazyFrame:
     if isinstance(path, Path) and path.stat().st_size == 0:
         return pl.LazyFrame(schema=dict.fromkeys(layout.columns, pl.String))
     return pl.scan_csv(
@@ -126,9 +120,25 @@ def _frame(path: Path | bytes, layout: _Layout, skip: int, *, quoted: bool) -> p
     )
 
 
-def _sample(path: Path, layout: _Layout, frame: pl.LazyFrame, found: Structure) -> pl.DataFrame:
+def _head(path: Path, skip: int, layout: _Layout, *, quoted: bool) -> pl.DataFrame:
+    """Return the first rows. Of a long file only the beginning is read, if that holds enough."""
+    with path.open("rb") as file:
+        start = file.read(_HEAD_BYTES_READ)
+    if len(start) == _HEAD_BYTES_READ:
+        whole = start[: start.rfind(b"\n") + 1]
+        few = _frame(whole, skip, layout, quoted=quoted).head(_HEAD_ROWS)
+        try:
+            head = few.collect(engine="streaming")
+        except pl.exceptions.PolarsError:  # it may end within a quoted field
+            head = pl.DataFrame()
+        if head.height == _HEAD_ROWS:
+            return head
+    return _frame(path, skip, layout, quoted=quoted).head(_HEAD_ROWS).collect(engine="streaming")
+
+
+def _sample(path: Path, rows: tuple[Path, int], layout: _Layout, found: Structure) -> pl.DataFrame:
     """Return rows from the beginning and from the end; orders are often sorted by time."""
-    head = frame.head(_HEAD_ROWS).collect(engine="streaming")
+    head = _head(*rows, layout, quoted=found.quoted)
     if found.rows <= _HEAD_ROWS:
         return head
     with path.open("rb") as file:
@@ -138,7 +148,7 @@ def _sample(path: Path, layout: _Layout, frame: pl.LazyFrame, found: Structure) 
     whole = [line for line in plain if line.count(layout.delimiter.encode()) + 1 == head.width]
     if not whole:
         return head
-    rest = _frame(b"\n".join(whole), layout, 0, quoted=found.quoted)
+    rest = _frame(b"\n".join(whole), 0, layout, quoted=found.quoted)
     return pl.concat([head, rest.collect(engine="streaming")])
 
 
