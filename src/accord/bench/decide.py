@@ -32,8 +32,9 @@ _PROOFS = {
          WHERE system = 'warehouse' AND track = 'fulfillment' AND state = 'shipped'""",
     "have no task at the books": """
         SELECT count(*) FROM task WHERE kind = 'propagate' AND system = 'books'""",
-    "have not all of their events": """
-        SELECT count(*) / 4 FROM envelope WHERE standing = 'applied'""",
+    # With several workers an order's second event may be decided before its first is.
+    "have an event that is not decided": """
+        SELECT count(*) / 4 FROM envelope WHERE standing IN ('applied', 'repeated', 'late')""",
 }
 
 

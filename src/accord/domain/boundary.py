@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from accord.domain.reason import ImpossibleQuantity, ImpossibleTime, UnusableName
-from accord.domain.report import Report
+from accord.domain.report import SILENT, Report
 
 # More than any order line holds; a larger figure is a field read wrongly.
 LARGEST_QUANTITY = 1_000_000
@@ -22,7 +22,24 @@ Unusable = ImpossibleQuantity | ImpossibleTime | UnusableName
 
 def unusable(report: Report) -> Unusable | None:
     """Return why a report cannot be used whatever the accord says, or None."""
+    told = report.particulars
+    named = len(report.subject.id) <= LONGEST_NAME
+    for ref in report.order:
+        named = named and 0 < len(ref.value) <= LONGEST_NAME
+    # Almost every report passes, and none is looked at more often than this is asked.
+    if (
+        named
+        and (told is SILENT or (_possible(told.lines) and _possible(told.ordered)))
+        and EARLIEST <= report.said_at < LATEST
+        and (report.happened_at is None or EARLIEST <= report.happened_at < LATEST)
+        and (told.promised_at is None or EARLIEST <= told.promised_at < LATEST)
+    ):
+        return None
     return _unusable_name(report) or _impossible_quantity(report) or _impossible_time(report)
+
+
+def _possible(lines: dict[str, int] | None) -> bool:
+    return not lines or (min(lines.values()) >= 0 and max(lines.values()) <= LARGEST_QUANTITY)
 
 
 def untimely(report: Report, received_at: datetime) -> ImpossibleTime | None:

@@ -135,9 +135,10 @@ def _apply(learned: Matrix, cells: list[Cell]) -> Decision:
     changed: list[Cell] = []
     late = doubtful = False
     for cell in cells:
-        held = table.get(cell.key)
+        key = cell.key
+        held = table.get(key)
         if held is None or cell.follows(held):
-            table[cell.key] = cell
+            table[key] = cell
             if held is None or (held.word, held.kind) != (cell.word, cell.kind):
                 changed.append(cell)
         elif held.follows(cell):

@@ -111,8 +111,9 @@ class Vocabulary(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     def word_for(self, column: str, state: State, settings: Mapping[str, str | bool]) -> Row | None:
         """Return the row whose word this system shows for ``state``, or None if it has none."""
         for row in self.rows:
-            met = all(settings.get(name) == value for name, value in row.when.items())
-            if met and row.means.get(column) == state:
+            if row.means.get(column) != state:
+                continue
+            if all(settings.get(name) == value for name, value in row.when.items()):
                 return row
         return None
 

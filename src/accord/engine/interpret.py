@@ -267,7 +267,9 @@ class Interpreter:
 def _rival(matrix: Matrix, report: Report) -> RivalOrder | None:
     """Return why the report cannot be of this order: its system knows it by another id."""
     own = matrix.own_ref(report.system)
-    given = next((ref.value for ref in report.order if ref.scope == report.system), None)
-    if own is None or given is None or own == given:
+    if own is None:
         return None
-    return RivalOrder(report.system, own, given)
+    for ref in report.order:
+        if ref.scope == report.system:
+            return None if ref.value == own else RivalOrder(report.system, own, ref.value)
+    return None

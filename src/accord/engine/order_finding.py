@@ -50,9 +50,8 @@ def names_of(report: Report, systems: Iterable[str]) -> tuple[Ref, ...]:
 
 def find_order(report: Report, systems: Iterable[str], known: Mapping[Ref, str]) -> Finding:
     """Return the order that ``report`` speaks of, given which names are ``known``."""
-    own = [ref for ref in report.order if ref.scope == report.system]
-    for ref in own:
-        if ref in known:
+    for ref in report.order:
+        if ref.scope == report.system and ref in known:
             return Found(known[ref])
     names = names_of(report, systems)
     orders = tuple(sorted({known[name] for name in names if name in known}))
@@ -62,4 +61,5 @@ def find_order(report: Report, systems: Iterable[str], known: Mapping[Ref, str])
         return Contradiction(orders)
     if any(ref.scope in {NUMBER, EXTERNAL} for ref in report.order):
         return New()
-    return Unlinked(own[0] if own else report.order[0])
+    own = (ref for ref in report.order if ref.scope == report.system)
+    return Unlinked(next(own, report.order[0]))

@@ -1,0 +1,89 @@
+"""What must not grow, by counts that are the same on every machine and at every load."""
+
+import sys
+from collections import Counter
+from itertools import islice
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+
+import accord
+from accord.bench import events
+from accord.bench.stack import stack
+from accord.bootstrap import utc_now
+from accord.engine.interpret import Interpreter
+from accord.storage.engine import connected, talk_binary
+from accord.storage.memory import MemoryStore
+from accord.storage.migrations import migrate
+from accord.storage.postgres import PostgresStore
+from tests.storage.databases import Databases, given_server
+
+ORDERS = 300
+# Functions of the domain, the engine and the connectors that one event takes, each call counted.
+# Told here so that a change of it is seen; a new rule may well be worth some more.
+CALLS_AN_EVENT = 255
+# However many envelopes it holds, a batch takes no more statements than this.
+STATEMENTS_A_BATCH = 16
+
+SOURCE = Path(accord.__file__).parent
+COUNTED = tuple(str(SOURCE / part) for part in ("domain", "engine", "connector"))
+
+
+async def calls_of_deciding() -> Counter[str]:
+    """Return how often each function was called while every event was decided."""
+    store, calls = MemoryStore(), Counter[str]()
+    await store.keep([*events.events(ORDERS)])
+    interpreter = Interpreter(*stack(), store, utc_now)
+
+    def count(frame, what, _argument):
+        if what == "call" and frame.f_code.co_filename.startswith(COUNTED):
+            calls[frame.f_code.co_name] += 1
+
+    sys.setprofile(count)
+    try:
+        while await interpreter.turn():
+            pass
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+async def test_an_event_takes_no_more_calls_than_it_did():
+    calls = await calls_of_deciding()
+
+    assert calls.total() / (ORDERS * events.EVENTS_AN_ORDER) < CALLS_AN_EVENT, calls.most_common(20)
+
+
+async def test_truth_is_looked_for_twice_at_most_for_an_order_that_changed():
+    calls = await calls_of_deciding()
+
+    assert 0 < calls["truth"] <= 2 * calls["out_of_step"]
+
+
+@pytest.mark.parametrize("size", [40, 400])
+async def test_a_batch_takes_as_many_statements_however_large_it_is(size):
+    server = given_server()
+    if server is None:
+        pytest.skip("no PostgreSQL is given, and none is found on localhost")
+    with Databases(server).empty() as url:
+        await migrate(url)
+        async with connected(url) as engine:
+            talk_binary(engine)
+            store = PostgresStore(engine)
+            await store.keep([*islice(events.events(ORDERS), size)])
+            statements = counting(engine)
+
+            assert await Interpreter(*stack(), store, utc_now).turn() == size
+            assert len(statements) <= STATEMENTS_A_BATCH, statements
+
+
+def counting(engine):
+    """Return a list to which every statement is added that ``engine`` runs from now on."""
+    statements: list[str] = []
+
+    @event.listens_for(engine.sync_engine, "before_cursor_execute")
+    def note(_connection, _cursor, statement, _parameters, _context, _many):
+        statements.append(statement)
+
+    return statements
