@@ -75,14 +75,18 @@ class Engine:
         for system in self.links:
             await self.store.ask(TaskKind.POLL, system, ["*"], self.clock())
 
-    def run(self, runner: Runner) -> None:
-        """Start one loop per step and system."""
+    def work(self, runner: Runner) -> None:
+        """Start what is done with what was kept: one loop per step and system."""
         runner.start("interpret", self.interpreter.turn)
-        for system, every in self.poll_every.items():
-            propagate = self.propagator.turn
+        propagate = self.propagator.turn
+        for system in self.links:
             runner.start(f"stop at {system}", partial(propagate, system, urgent=True))
             runner.start(f"propagate {system}", partial(propagate, system))
             runner.start(f"reread {system}", partial(self.reader.reread_turn, system))
+
+    def sweep(self, runner: Runner) -> None:
+        """Start the reading of change feeds: one loop per system."""
+        for system, every in self.poll_every.items():
             runner.start(f"poll {system}", partial(self.reader.poll_turn, system, every))
 
     async def settle(self) -> None:

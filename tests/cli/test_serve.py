@@ -42,3 +42,10 @@ def test_a_port_that_is_taken_is_said_with_what_to_change(sound, monkeypatch):
 
     assert result.exit_code == 2
     assert "--port" in result.output
+
+
+def test_a_role_that_is_none_is_said_with_those_there_are(sound):
+    result = CliRunner().invoke(app, ["serve", str(sound), "--role", "work,dance"])
+
+    assert result.exit_code != 0
+    assert "receive, work, sweep, console" in str(result.exception)

@@ -3,13 +3,15 @@ from pathlib import Path
 import pytest
 
 from accord.domain.errors import UnusableInputError
-from accord.settings.process import ProcessSettings, process_settings
+from accord.settings.process import ProcessRole, ProcessSettings, process_settings
 
 ENVIRONMENT = {
     "ACCORD_DATABASE_URL": "postgresql://u:hush@db/accord",
     "ACCORD_DATA": "/data",
     "ACCORD_HOST": "0.0.0.0",
     "ACCORD_PORT": "9000",
+    "ACCORD_ROLE": "receive, work",
+    "ACCORD_BROKER_URL": "amqp://u:hush@broker/",
 }
 
 
@@ -23,16 +25,29 @@ def test_the_environment_wins_over_the_defaults() -> None:
         data=Path("/data"),
         host="0.0.0.0",
         port=9000,
+        roles=frozenset({ProcessRole.RECEIVE, ProcessRole.WORK}),
+        broker_url="amqp://u:hush@broker/",
     )
 
 
 def test_flags_win_over_the_environment() -> None:
     given = process_settings(
-        ENVIRONMENT, database_url="postgresql://other/", data=Path("here"), host="::1", port=0
+        ENVIRONMENT,
+        database_url="postgresql://other/",
+        data=Path("here"),
+        host="::1",
+        port=0,
+        roles="sweep",
+        broker_url="amqp://other/",
     )
 
     assert given == ProcessSettings(
-        database_url="postgresql://other/", data=Path("here"), host="::1", port=0
+        database_url="postgresql://other/",
+        data=Path("here"),
+        host="::1",
+        port=0,
+        roles=frozenset({ProcessRole.SWEEP}),
+        broker_url="amqp://other/",
     )
 
 
@@ -48,3 +63,17 @@ def test_a_port_that_is_none_is_refused(port: str) -> None:
 
 def test_the_password_of_the_database_is_not_printed() -> None:
     assert "hush" not in repr(process_settings(ENVIRONMENT))
+
+
+@pytest.mark.parametrize("roles", ["cook", "work,cook", "work,", "Work"])
+def test_a_role_that_is_none_is_refused_with_those_there_are(roles: str) -> None:
+    with pytest.raises(UnusableInputError, match="receive, work, sweep, console"):
+        process_settings({}, roles=roles)
+
+
+def test_only_receivers_behind_a_broker_do_without_the_database() -> None:
+    broker = {"ACCORD_BROKER_URL": "amqp://broker/"}
+
+    assert not process_settings(broker, roles="receive").needs_database
+    assert process_settings({}, roles="receive").needs_database
+    assert process_settings(broker, roles="receive,work").needs_database

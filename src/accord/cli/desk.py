@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 from sqlalchemy.exc import OperationalError
 
-from accord.cli.serve import store_of
+from accord.cli.database import store_of
 from accord.cli.surroundings import surroundings
 from accord.engine.desk import Chosen, Deed, Desk
 from accord.settings.process import process_settings

@@ -9,8 +9,8 @@ IDLE = timedelta(seconds=1)
 # After a turn that failed: long enough not to spin, short enough not to be noticed.
 PAUSE = timedelta(seconds=2)
 # A graceful stop lets turns under way finish for this long, then cancels them: their leases
-# run out and their work comes back.
-DRAIN = timedelta(seconds=10)
+# run out and their work comes back. Supervisors kill after ten seconds or more.
+DRAIN = timedelta(seconds=8)
 
 Turn = Callable[[], Awaitable[int]]
 

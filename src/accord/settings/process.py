@@ -2,11 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 from accord.domain.errors import UnusableInputError
 
 HIGHEST_PORT = 65535
+
+
+class ProcessRole(StrEnum):
+    """A part of the work that a process may do alone; any number of processes may do each."""
+
+    RECEIVE = "receive"  # take hooks
+    WORK = "work"  # read what was kept, bring mirrors into step; empty the broker
+    SWEEP = "sweep"  # read change feeds
+    CONSOLE = "console"  # show the pages
+
+
+EVERY_ROLE = frozenset(ProcessRole)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,12 +28,20 @@ class ProcessSettings:
 
     ``database_url`` is None where the embedded PostgreSQL in the folder ``data`` is used; it may
     hold a password and is not printed. ``port`` 0 lets the machine choose a free one.
+    ``broker_url`` is None where hooks go straight into the database; it may hold a password too.
     """
 
     database_url: str | None = field(default=None, repr=False)
     data: Path = Path(".accord")
     host: str = "127.0.0.1"
     port: int = 8000
+    roles: frozenset[ProcessRole] = EVERY_ROLE
+    broker_url: str | None = field(default=None, repr=False)
+
+    @property
+    def needs_database(self) -> bool:
+        """Whether the process can do nothing without the database."""
+        return self.broker_url is None or self.roles != {ProcessRole.RECEIVE}
 
 
 def process_settings(
@@ -30,11 +51,14 @@ def process_settings(
     data: Path | None = None,
     host: str | None = None,
     port: int | None = None,
+    roles: str | None = None,
+    broker_url: str | None = None,
 ) -> ProcessSettings:
     """Return the settings; a flag that is not None wins over the environment, that over defaults.
 
-    The variables are ``ACCORD_DATABASE_URL``, ``ACCORD_DATA``, ``ACCORD_HOST``, ``ACCORD_PORT``;
-    an empty one counts as absent.
+    The variables are ``ACCORD_DATABASE_URL``, ``ACCORD_DATA``, ``ACCORD_HOST``, ``ACCORD_PORT``,
+    ``ACCORD_ROLE`` and ``ACCORD_BROKER_URL``; an empty one counts as absent. Several roles stand
+    with commas between them.
     """
     default = ProcessSettings()
     folder = environment.get("ACCORD_DATA")
@@ -43,7 +67,22 @@ def process_settings(
         data=data or (Path(folder).expanduser() if folder else default.data),
         host=host or environment.get("ACCORD_HOST") or default.host,
         port=_port(environment, default.port) if port is None else port,
+        roles=_roles(roles or environment.get("ACCORD_ROLE")),
+        broker_url=broker_url or environment.get("ACCORD_BROKER_URL") or None,
     )
+
+
+def _roles(text: str | None) -> frozenset[ProcessRole]:
+    if not text:
+        return EVERY_ROLE
+    try:
+        return frozenset(ProcessRole(word.strip()) for word in text.split(","))
+    except ValueError as error:
+        message = (
+            f"{error} of a process. Set --role or ACCORD_ROLE to one or several of "
+            f"{', '.join(ProcessRole)}, with commas between them."
+        )
+        raise UnusableInputError(message) from error
 
 
 def _port(environment: Mapping[str, str], default: int) -> int:

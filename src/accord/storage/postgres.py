@@ -13,12 +13,14 @@ from accord.engine.envelope import Incoming, Standing
 from accord.engine.ports import Attempt, Settlement, Task, TaskKind
 from accord.storage import envelopes, link_states, orders, reading, tasks
 from accord.storage.desk import PostgresDesk
+from accord.storage.doorbell import Doorbell
 from accord.storage.engine import connected, talk_binary
 from accord.storage.facts import Wanted
 from accord.storage.hands import Hand, Hands, is_passing
 from accord.storage.migrations import migrate
 from accord.storage.overview import Counts, LinkLine, OrderFile, OrderLine
 from accord.storage.sitting import PostgresSitting
+from accord.storage.statement import statement
 
 
 @asynccontextmanager
@@ -34,8 +36,8 @@ class PostgresStore:
     """A ``Store`` and an ``Overview``.
 
     Time is always the caller's: leases and due times are compared with the ``now`` that is passed
-    in, so the clocks of several machines must agree within a small part of a lease. Where they do
-    not, the tokens still keep two workers from settling one task.
+    in. Processes that share a database take it from a ``DatabaseClock``, so that their hosts'
+    clocks do not matter; and the tokens keep two workers from settling one task in any case.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
@@ -44,6 +46,21 @@ class PostgresStore:
         self._single = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._hands = Hands(self._single)
         self.desk = PostgresDesk(self._single)
+
+    async def time(self) -> datetime:
+        """Return the time that counts for every process on this database."""
+        async with self._single.connect() as connection:
+            told: datetime = (await connection.execute(statement("read_time"))).scalar_one()
+            return told
+
+    def doorbell(self) -> Doorbell:
+        """Return what wakes the other processes on this database, and hears them."""
+        return Doorbell(self._engine.url.render_as_string(hide_password=False), self.ring)
+
+    async def ring(self, who: str) -> None:
+        """Tell every process that listens that there is work; ``who`` names the one that tells."""
+        async with self._single.connect() as connection:
+            await connection.execute(statement("ring_doorbell"), {"who": who})
 
     async def keep(self, incoming: Sequence[Incoming]) -> int:
         """Keep what was received in one commit; return how many were not copies."""

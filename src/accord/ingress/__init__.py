@@ -1,0 +1,1 @@
+"""Brokers in front of the receivers: deliveries wait there while the database is away."""

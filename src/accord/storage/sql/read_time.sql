@@ -1,0 +1,2 @@
+-- The time that counts for every process on this database.
+SELECT clock_timestamp()
