@@ -16,6 +16,7 @@ class Meter:
         """Know of no limit yet."""
         self.allowance: Allowance | None = None
         self._dearest = 1.0
+        self._not_before: datetime | None = None
 
     def told(self, allowance: Allowance | None, cost: float = 1.0) -> None:
         """Take over what an answer told; one that tells nothing changes nothing.
@@ -33,6 +34,8 @@ class Meter:
         Room to spare is left by whoever begins a piece of work; a call in the midst of one goes
         as long as there is anything for it.
         """
+        if self._not_before is not None and self._not_before > now:
+            return Throttled(clamped(self._not_before - now))
         if self.allowance is None:
             return None
         wait = self.allowance.wait(cost, now)
@@ -40,3 +43,8 @@ class Meter:
             return Throttled(clamped(wait))
         self.allowance = self.allowance.spent(cost, now)
         return None
+
+    def met(self, outcome: object, now: datetime) -> None:
+        """Let nothing go before the time a throttle asks for, not even the rest of what began."""
+        if isinstance(outcome, Throttled) and outcome.link_wide:
+            self._not_before = now + outcome.wait

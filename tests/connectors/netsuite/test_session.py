@@ -99,7 +99,7 @@ async def test_a_full_pool_asks_us_to_wait(
 
 
 async def test_a_sign_in_refused_by_a_full_pool_is_not_dead_credentials(
-    client: NetSuiteClient, account: NetSuiteSimulator, order: Matrix
+    client: NetSuiteClient, account: NetSuiteSimulator, order: Matrix, world: World
 ) -> None:
     account.door.pool, account.door.full = 1, 401
 
@@ -107,6 +107,7 @@ async def test_a_sign_in_refused_by_a_full_pool_is_not_dead_credentials(
 
     assert {type(outcome) for outcome in outcomes} <= {Unneeded, Throttled}
     assert Throttled(timedelta(seconds=10)) in outcomes
+    world.pass_time(timedelta(seconds=10))
     assert await client.perform(Approve(), order) == APPROVED
 
 
@@ -129,11 +130,19 @@ async def test_a_sign_in_refused_again_with_nothing_else_under_way_is_dead_crede
     ],
 )
 async def test_a_bad_day_is_a_value_and_the_next_call_is_fine(
-    client: NetSuiteClient, account: NetSuiteSimulator, order: Matrix, fault: Fault, kind: type
+    client: NetSuiteClient,
+    account: NetSuiteSimulator,
+    order: Matrix,
+    world: World,
+    *,
+    fault: Fault,
+    kind: type,
 ) -> None:
     account.fail(fault)
 
-    assert isinstance(await client.perform(Approve(), order), kind)
+    outcome = await client.perform(Approve(), order)
+    assert isinstance(outcome, kind)
+    world.pass_time(getattr(outcome, "wait", timedelta(0)))
     assert await client.perform(Approve(), order) == APPROVED
 
 

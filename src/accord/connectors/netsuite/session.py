@@ -51,6 +51,7 @@ class Session:
         self._base = f"https://{account}.suitetalk.api.netsuite.com"
         self._http = Http(self._base, context.transport, context.answer_within)
         self._secrets = context.secrets
+        self._meter = context.meter
         self._clock = context.clock
         self._tokens = TokenHolder(self._sign_in, context.clock)
         self._under_way = 0
@@ -105,6 +106,9 @@ class Session:
         one is our credentials, unless other calls of ours were under way, since a full pool
         can refuse the sign-in too.
         """
+        throttled = self._meter.spend(1, self._clock())
+        if throttled is not None:
+            return throttled
         self._under_way += 1
         crowded = self._under_way > 1
         try:
@@ -120,7 +124,8 @@ class Session:
             return answer
         meaning = failure(answer, self._clock())
         if isinstance(meaning, Unauthorized) and crowded:
-            return Throttled(POOL_IS_FULL)
+            meaning = Throttled(POOL_IS_FULL)
+        self._meter.met(meaning, self._clock())
         return meaning
 
     async def _try(

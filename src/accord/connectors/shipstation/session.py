@@ -96,7 +96,9 @@ class Session:
         )
         if isinstance(answer, Unavailable):
             return answer
-        return self._judged(answer, f"{method} {path}")
+        judged = self._judged(answer, f"{method} {path}")
+        self._meter.met(judged, self.clock())
+        return judged
 
     def _judged(self, answer: Answer, asked: str) -> Answer | Failure:
         """Return the answer where it is one; status and the vendor's code together decide."""

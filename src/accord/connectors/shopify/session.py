@@ -96,7 +96,9 @@ class Session:
             answer = await self._post(content)
         if not isinstance(answer, Answer):
             return answer
-        return _about(self._understood(answer, operation), variables.get("id"))
+        understood = self._understood(answer, operation)
+        meter.met(understood, self._context.clock())
+        return _about(understood, variables.get("id"))
 
     async def _post(self, content: bytes) -> Answer | Unavailable | Unauthorized:
         token = await self._token.get()
