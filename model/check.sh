@@ -12,7 +12,7 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 # shellcheck disable=SC2086
 spin $switches -a "$here/$model.pml" >spin.log 2>&1 || { cat spin.log >&2; exit 2; }
-cc -O2 -w -DCOLLAPSE -DNFAIR=6 -DVECTORSZ=2048 -DMEMLIM=3000 -o pan pan.c
+cc -O0 -w -DCOLLAPSE -DNFAIR=6 -DVECTORSZ=2048 -DMEMLIM=3000 -o pan pan.c
 ./pan -a -f -m1000000 -N "$property" >pan.log 2>&1 || true
 states=$(sed -n 's/^ *\([0-9.e+]*\) states, stored.*/\1/p' pan.log | head -n 1)
 if grep -qiE 'max search depth|out of memory|truncated' pan.log; then
