@@ -73,13 +73,14 @@ async def test_a_second_parcel_with_the_same_lines_is_not_taken_for_the_first(sh
     assert len(shop.store.orders["#1001"].parcels) == 2
 
 
-async def test_with_nothing_left_there_is_nothing_to_ship(shop: Shop) -> None:
+async def test_a_parcel_for_which_nothing_waits_any_more_is_for_a_person(shop: Shop) -> None:
     order = shop.order()
     await shipped(shop, order)
 
     outcome = await shop.client.perform(ship({"LAMP": 1}, "1Z9"), order)
 
-    assert isinstance(outcome, Unneeded)
+    assert isinstance(outcome, Refused)
+    assert outcome.code == "nothing_left"
 
 
 async def test_part_of_the_lines_leaves_from_one_of_two_places(shop: Shop) -> None:

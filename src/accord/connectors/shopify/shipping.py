@@ -97,14 +97,18 @@ def _due(order: GOrder) -> Iterable[_Due]:
                 )
 
 
-def _nothing_due(order: GOrder, wanted: Mapping[str, int]) -> Outcome:
+def _nothing_due(order: GOrder, wanted: Mapping[str, int]) -> Refused:
     if order.cancelled_at:
         return Refused("order_cancelled", "The order is cancelled, and yet a parcel of it left.")
     lines = {_key(line) for asked in listed(order.fulfillment_orders) for line in _lines(asked)}
     strangers = sorted(set(wanted) - lines)
     if strangers:
         return Refused("unknown_line", f"The order has no line {', '.join(strangers)}.")
-    return Unneeded("Nothing of these lines is left to fulfill.")
+    return Refused(
+        "nothing_left",
+        f"A parcel with {dict(wanted)} left, and no fulfillment order waits for it any more. Look "
+        "which fulfillment was made by hand for these lines, and cancel it there.",
+    )
 
 
 def _allocate(due: list[_Due], wanted: Mapping[str, int], place: str | None) -> Plan | Refused:
