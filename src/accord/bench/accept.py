@@ -28,7 +28,7 @@ CONNECTIONS = 200
 COPIES = 0.1
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)/")
 # Only a receiver: nothing is read of what it keeps, and no other system is called.
-_SERVE = ("accord", "serve", "--port", "0")
+_SERVE = ("accord", "serve", "--role", "receive", "--port", "0")
 _KEPT = "SELECT substring(body FROM %s FOR %s) FROM envelope"
 _COPIES = "SELECT count(*), sum(copies) FROM envelope"
 

@@ -87,7 +87,11 @@ async def agree(orders: int, database: str | None, data: Path, tell: Tell) -> Me
 
 
 async def _run(url: str, orders: int, pace: int | None) -> tuple[float, dict[str, Figure]]:
-    """Return how many orders a second came into agreement, and how long each leg took."""
+    """Return how many orders a second came into agreement, and how long each leg took.
+
+    What is decided is stamped with the time its batch began, so the first leg ends, and the last
+    one, at most one batch too early.
+    """
     shop = pretend_shop(orders)
     async with _working(url, shop) as works:
         came = [_news(number) for number in shop.numbers]

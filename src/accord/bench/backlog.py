@@ -64,6 +64,7 @@ async def backlog(masses: Masses, database: str | None, data: Path, tell: Tell) 
     return Measured(
         figures={
             "event_cpu_us": round(many.whole, 1),
+            "postgresql_cpu_us": round(many.postgresql_cpu_us_each, 1),
             "times_the_cost_among_few": round(many.whole / few.whole, 3),
             "peak_rss_mib": round(behind.peak_rss_mib, 1),
             "times_the_memory_of_few": round(behind.peak_rss_mib / few.peak_rss_mib, 3),
@@ -71,6 +72,7 @@ async def backlog(masses: Masses, database: str | None, data: Path, tell: Tell) 
         baseline={
             "what": f"{FEW:,} orders stored, {SAMPLE * EVENTS_AN_ORDER:,} events waiting",
             "event_cpu_us": round(few.whole, 1),
+            "postgresql_cpu_us": round(few.postgresql_cpu_us_each, 1),
             "peak_rss_mib": round(few.peak_rss_mib, 1),
         },
         ratio=round(few.whole / many.whole, 3),

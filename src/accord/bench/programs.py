@@ -76,7 +76,7 @@ def server_cpu_s(url: str) -> float:
     """
     with psycopg.connect(url) as connection:
         row = connection.execute("SELECT pg_backend_pid()").fetchone()
-    postmaster = _parent(row[0]) if row else 0
+        postmaster = _parent(row[0]) if row else 0  # asked while the backend is there
     if not postmaster:
         return 0.0
     children = (int(each) for each in os.listdir("/proc") if each.isdigit())  # noqa: PTH208

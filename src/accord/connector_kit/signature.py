@@ -27,7 +27,7 @@ def hmac_sha256_matches(message: bytes, given: bytes, secrets: Iterable[str]) ->
     """
     fits = False
     for secret in secrets:
-        digest = hmac.new(secret.encode(), message, hashlib.sha256).digest()
+        digest = hmac.digest(secret.encode(), message, "sha256")
         fits |= hmac.compare_digest(digest, given)
     return fits
 

@@ -66,9 +66,17 @@ class Receiver:
                 origin=Origin.HOOK,
                 identity=link.identity(delivery),
                 body=delivery.body,
-                headers=delivery.headers,
+                headers=_hints(delivery.headers),
                 received_at=now,
             )
         )
         self._wake()
         return Receipt.KEPT
+
+
+def _hints(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers a vendor may have made up; who carried the request is of no use later.
+
+    They are written with every delivery, and again when it gets its standing.
+    """
+    return {name: value for name, value in headers.items() if name.startswith("x-")}
