@@ -11,7 +11,7 @@ from tests.scenarios.pressed import A_CALL, Pressed, pressed
 
 HOUR = timedelta(hours=1)
 WANTED = timedelta(minutes=2)
-ORDERS = [f"#20{number:02}" for number in range(12)]
+ORDERS = [f"#20{number:02}" for number in range(8)]
 SYSTEMS = ["shop", "books", "warehouse"]
 TOO_MANY = 429
 # Calls that were under way when one of them was throttled arrive within their own time.
