@@ -21,7 +21,7 @@ from accord.bench.programs import say
 TOPIC = "orders/create"
 KEPT = b"HTTP/1.1 200"
 # Sent before anything is counted, so that both sides are warm; their numbers come after all others.
-WARM_UP = 2000
+WARM_UP = 500
 
 
 def request(order: int) -> bytes:
