@@ -6,10 +6,12 @@ from itertools import chain
 from struct import Struct
 from typing import Any
 
+import msgspec
 import psycopg
 from psycopg.abc import Buffer
 from psycopg.pq import Format
 from psycopg.types.array import ListBinaryDumper
+from psycopg.types.json import set_json_loads
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -83,6 +85,7 @@ def _set_binary(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> No
     driver: psycopg.AsyncConnection[Any] = connection.driver_connection
     driver.adapters.register_dumper(list, _FlatListDumper)
     driver.cursor_factory = _BinaryCursor
+    set_json_loads(msgspec.json.decode, driver)
 
 
 def _with_driver(url: str) -> str:

@@ -39,7 +39,7 @@ async def keep(connection: AsyncConnection, incoming: Sequence[Incoming]) -> int
 async def claim(connection: AsyncConnection, limit: int) -> list[Envelope]:
     """Lock and return the oldest waiting envelopes that nobody has in hand."""
     rows = await connection.execute(statement("claim_envelopes"), {"limit": limit})
-    return [_envelope(row) for row in rows]
+    return [_envelope(row) for row in rows.all()]
 
 
 async def claim_suspect(connection: AsyncConnection) -> list[Envelope]:
