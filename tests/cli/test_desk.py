@@ -199,16 +199,16 @@ def test_a_dead_letter_is_listed_shown_and_tried_again(call: Call, at) -> None:
 
 
 def test_a_pause_is_set_shown_and_lifted(call: Call) -> None:
-    assert "Nothing is written to erp." in call("pause", "--system", "erp", *BY_ANA).stdout
+    assert "Writing to erp is paused." in call("pause", "--system", "erp", *BY_ANA).stdout
     assert told(call("pause", "--all", "--json", *BY_ANA))["paused"] == ["*", "erp"]
     assert "as before" in call("pause", "--all", *BY_ANA).stdout
 
     status = call("status")
     assert status.exit_code == 1
-    assert "Nothing is written to every system" in status.stdout
+    assert "writing to every system" in status.stdout
 
     lifted = call("resume", "--all", *BY_ANA).stdout
-    assert "Paused: erp" in lifted
+    assert "Paused: writing to erp" in lifted
     assert told(call("resume", "--system", "erp", "--json", *BY_ANA)) == {
         "changed": True,
         "paused": [],

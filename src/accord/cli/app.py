@@ -10,6 +10,7 @@ from accord.cli.bench_roads import bench
 from accord.cli.check import check
 from accord.cli.dead_letters import dead_letters, retry
 from accord.cli.demo import demo
+from accord.cli.doctor import doctor
 from accord.cli.init import init
 from accord.cli.pausing import pause, resume
 from accord.cli.quarantine import quarantine
@@ -29,6 +30,7 @@ app.add_typer(dead_letters, name="dead-letters")
 app.add_typer(quarantine, name="quarantine")
 app.command()(check)
 app.command()(demo)
+app.command()(doctor)
 app.command()(init)
 app.command()(pause)
 app.command()(resume)

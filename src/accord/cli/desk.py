@@ -50,6 +50,11 @@ class Place:
         environment = around.environment
         self.user = environment.get("USER") or environment.get("LOGNAME") or "somebody"
 
+    @property
+    def data(self) -> Path | None:
+        """Return the data folder; None where the database is on a server of its own."""
+        return self._settings.data if self._settings.database_url is None else None
+
     def at_store(self, work: Callable[[PostgresStore], Awaitable[T]]) -> T:
         """Return what ``work`` makes of the store; say why if the database cannot be used."""
         if self._settings.database_url is None and not (self._settings.data / "postgres").exists():

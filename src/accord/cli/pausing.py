@@ -1,5 +1,7 @@
 """``accord pause`` and ``accord resume``: the switch that stops all writing to a system."""
 
+from typing import Annotated
+
 import typer
 
 from accord.cli.desk import (
@@ -15,7 +17,12 @@ from accord.cli.desk import (
     refuse,
     required,
 )
-from accord.engine.desk import EVERYWHERE, Deed, Desk, Pause
+from accord.engine.desk import EVERYWHERE, INTERPRETING, Deed, Desk, Pause, paused_thing
+
+Interpreting = Annotated[
+    bool,
+    typer.Option("--interpreting", help="The reading of what was received; it is still kept."),
+]
 
 
 def pause(
@@ -23,6 +30,7 @@ def pause(
     *,
     system: System = "",
     everything: Everything = False,
+    interpreting: Interpreting = False,
     who: Who = "",
     why: Why = "",
     as_json: AsJson = False,
@@ -35,7 +43,7 @@ def pause(
 
     Exit status: 0 it is paused, 2 it is not said what, who and why, or the database cannot be used.
     """
-    name = _what(system, everything=everything)
+    name = _what(system, everything=everything, interpreting=interpreting)
     required(who, why)
     place = Place(context, database, data)
     deed = place.deed("paused", who, why)
@@ -47,6 +55,7 @@ def resume(
     *,
     system: System = "",
     everything: Everything = False,
+    interpreting: Interpreting = False,
     who: Who = "",
     why: Why = "",
     as_json: AsJson = False,
@@ -58,17 +67,17 @@ def resume(
     Exit status: 0 it is not paused any more, 2 it is not said what, who and why, or the database
     cannot be used.
     """
-    name = _what(system, everything=everything)
+    name = _what(system, everything=everything, interpreting=interpreting)
     required(who, why)
     place = Place(context, database, data)
     deed = place.deed("resumed", who, why)
     _turn(place, name, deed, as_json=as_json)
 
 
-def _what(system: str, *, everything: bool) -> str:
-    if bool(system) == everything:
-        refuse("Say either --system NAME or --all.")
-    return system or EVERYWHERE
+def _what(system: str, *, everything: bool, interpreting: bool) -> str:
+    if [bool(system), everything, interpreting].count(True) != 1:
+        refuse("Say one of --system NAME, --all and --interpreting.")
+    return system or (EVERYWHERE if everything else INTERPRETING)
 
 
 def _turn(place: Place, system: str, deed: Deed, *, as_json: bool) -> None:
@@ -80,12 +89,9 @@ def _turn(place: Place, system: str, deed: Deed, *, as_json: bool) -> None:
     if as_json:
         print_json({"changed": changed, "paused": [one.system for one in pauses]})
         return
-    name = "every system" if system == EVERYWHERE else system
     before = "" if changed else ", as before"
-    if deed.what == "paused":
-        typer.echo(f"Nothing is written to {name}{before}.")
-    else:
-        typer.echo(f"The pause of {name} is lifted{before}.")
+    thing = paused_thing(system)
+    ends = "is paused" if deed.what == "paused" else "goes on"
+    typer.echo(f"{thing[0].upper()}{thing[1:]} {ends}{before}.")
     for one in pauses:
-        told = "every system" if one.system == EVERYWHERE else one.system
-        typer.echo(f"Paused: {told}, by {one.who}: {one.why}")
+        typer.echo(f"Paused: {one.what}, by {one.who}: {one.why}")

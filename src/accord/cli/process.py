@@ -15,8 +15,10 @@ from accord.cli.database import store_of
 from accord.cli.stopping import told_to_stop
 from accord.cli.surroundings import Surroundings
 from accord.domain.errors import UnusableInputError
+from accord.engine.desk import paused_thing
 from accord.engine.receive import Keeping, Receiver
 from accord.engine.runner import Runner
+from accord.engine.self_check import SelfCheck, Violation, stopped_by
 from accord.ingress.broker import Tell
 from accord.ingress.choice import reader, sender
 from accord.ingress.landing import Landing
@@ -102,6 +104,9 @@ class _Process:
         landing = Landing(
             store.keep, clock.now, blames_data=blames_data, tell=_tell_of_landing, wake=wake
         )
+        if ProcessRole.SWEEP in roles:
+            check = SelfCheck(store, store.desk, clock.now, _tell_of_violation)
+            runner.start("check itself", check.turn)
         await self._begin(works, runner, landing)
         pages = pages_app(store, self._accord, REFRESH) if ProcessRole.CONSOLE in roles else None
         hooks = _hooks(works.receiver) if ProcessRole.RECEIVE in roles else None
@@ -198,6 +203,15 @@ def _tell_of_start(file: Path, settings: ProcessSettings, listening: socket.sock
 
 def _tell_of_turn(step: str, error: Exception) -> None:
     log.error("a turn failed", step=step, error=repr(error))
+
+
+def _tell_of_violation(found: Violation) -> None:
+    log.error(
+        "what must always be so is not; its lane is paused until somebody resumes it",
+        paused=paused_thing(stopped_by(found)),
+        what=str(found),
+        remedy=found.remedy,
+    )
 
 
 def _tell_of_feed(system: str, reason: str) -> None:

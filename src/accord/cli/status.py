@@ -18,7 +18,7 @@ from accord.cli.desk import (
     print_json,
     print_table,
 )
-from accord.engine.desk import EVERYTHING, EVERYWHERE, Deed, Grounds, Pause
+from accord.engine.desk import EVERYTHING, Deed, Grounds, Pause
 from accord.engine.envelope import Standing
 from accord.storage.postgres import PostgresStore
 
@@ -92,8 +92,7 @@ def _print(found: Status) -> None:
     for system, number in sorted(found.dead_letters.items()):
         typer.echo(f"\n{counted(number, 'dead letter')} at {system} (accord dead-letters list)")
     for one in found.pauses:
-        name = "every system" if one.system == EVERYWHERE else one.system
-        typer.echo(f"\nNothing is written to {name} since {moment(one.since)} UTC:")
+        typer.echo(f"\nPaused since {moment(one.since)} UTC: {one.what}")
         typer.echo(f"  {one.who}: {one.why} (accord resume)")
     if found.deeds:
         typer.echo("\nDone lately:")

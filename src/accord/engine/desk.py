@@ -14,6 +14,8 @@ from accord.engine.envelope import Origin
 
 # In a pause, this stands for every system.
 EVERYWHERE = "*"
+# And this for the reading of what was received; it is still received and kept.
+INTERPRETING = "*interpreting"
 
 
 class Deed(Struct, frozen=True, kw_only=True):
@@ -113,12 +115,29 @@ class DeadLetter(Struct, frozen=True, kw_only=True):
 
 
 class Pause(Struct, frozen=True, order=True, kw_only=True):
-    """Nothing is written to this system, or to any (``EVERYWHERE``), until somebody resumes."""
+    """Nothing is written to ``system``, or to any (``EVERYWHERE``), until somebody resumes.
+
+    For ``INTERPRETING`` nothing that was received is read.
+    """
 
     system: str
     who: str
     why: str
     since: datetime
+
+    @property
+    def what(self) -> str:
+        """Return in words what is paused."""
+        return paused_thing(self.system)
+
+
+def paused_thing(system: str) -> str:
+    """Return in words what a pause of ``system`` stops."""
+    special = {
+        EVERYWHERE: "writing to every system",
+        INTERPRETING: "the reading of what was received",
+    }
+    return special.get(system, f"writing to {system}")
 
 
 class Desk(Protocol):

@@ -69,6 +69,7 @@ class MemoryStore:
     async def interpreting(self, limit: int, now: datetime) -> AsyncIterator[MemorySitting]:
         """Claim up to ``limit`` waiting envelopes until the block ends, then commit."""
         del now  # what waits is ready at any time
+        limit = 0 if self.desk.is_interpreting_paused() else limit
         rows = read_next(self._waiting.values(), self._in_hand, limit)
         numbers = {row.id for row in rows}
         self._in_hand |= numbers

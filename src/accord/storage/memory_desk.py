@@ -7,6 +7,7 @@ from datetime import datetime
 from accord.domain.reason import Objection, reason_code, record_of, word_of
 from accord.engine.desk import (
     EVERYWHERE,
+    INTERPRETING,
     Aside,
     Chosen,
     DeadLetter,
@@ -150,6 +151,10 @@ class MemoryDesk:
         """Return who lets nothing be written to ``system``, and why; None if nobody."""
         pause = self._pauses.get(system) or self._pauses.get(EVERYWHERE)
         return f"{pause.who}: {pause.why}" if pause else None
+
+    def is_interpreting_paused(self) -> bool:
+        """Return whether nothing that was received may be read for now."""
+        return INTERPRETING in self._pauses
 
     def _note(self, deed: Deed, things: list[int] | list[str]) -> list[int]:
         if things:

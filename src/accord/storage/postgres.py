@@ -11,12 +11,14 @@ from accord.domain.link_state import LinkState
 from accord.domain.matrix import Matrix
 from accord.engine.envelope import Incoming, Standing
 from accord.engine.ports import Attempt, Settlement, Task, TaskKind
+from accord.engine.self_check import Violation
 from accord.storage import envelopes, link_states, orders, reading, tasks
 from accord.storage.desk import PostgresDesk
 from accord.storage.doorbell import Doorbell
 from accord.storage.engine import connected, talk_binary
 from accord.storage.facts import Wanted
 from accord.storage.hands import Hand, Hands, is_passing
+from accord.storage.invariants import violations
 from accord.storage.migrations import migrate
 from accord.storage.overview import Counts, LinkLine, OrderFile, OrderLine
 from accord.storage.sitting import PostgresSitting
@@ -53,6 +55,12 @@ class PostgresStore:
             told: datetime = (await connection.execute(statement("read_time"))).scalar_one()
             return told
 
+    async def settings(self, names: Sequence[str]) -> Sequence[tuple[str, str]]:
+        """Return how the server is set, by the names of its settings."""
+        async with self._single.connect() as connection:
+            rows = await connection.execute(statement("read_settings"), {"names": list(names)})
+            return [(row.name, row.setting) for row in rows]
+
     def doorbell(self) -> Doorbell:
         """Return what wakes the other processes on this database, and hears them."""
         return Doorbell(self._engine.url.render_as_string(hide_password=False), self.ring)
@@ -61,6 +69,11 @@ class PostgresStore:
         """Tell every process that listens that there is work; ``who`` names the one that tells."""
         async with self._single.connect() as connection:
             await connection.execute(statement("ring_doorbell"), {"who": who})
+
+    async def violations(self, *, lately: bool) -> Sequence[Violation]:
+        """Return where what must always be so is not, in what is new or in everything."""
+        async with self._engine.connect() as connection:
+            return await violations(connection, lately=lately)
 
     async def keep(self, incoming: Sequence[Incoming]) -> int:
         """Keep what was received in one commit; return how many were not copies."""

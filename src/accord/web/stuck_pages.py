@@ -10,7 +10,7 @@ from litestar.params import FromQuery
 from msgspec import Struct
 
 from accord.domain.reason import REASONS, reason_code, remedy, what
-from accord.engine.desk import EVERYTHING, EVERYWHERE, Aside, Chosen
+from accord.engine.desk import EVERYTHING, Aside, Chosen
 from accord.storage.overview import Overview
 from accord.web.pages import page, templates
 
@@ -71,7 +71,6 @@ def stuck_pages(
             "pauses.html",
             rows=await overview.desk.pauses(),
             deeds=await overview.desk.deeds(DEEDS),
-            everywhere=EVERYWHERE,
             refresh=refresh,
         )
 
