@@ -7,6 +7,7 @@ from accord.domain.matrix import Matrix
 from accord.domain.tracks import State, Track
 from accord.domain.truth import Parcel, Truth, truth
 from accord.domain.vocabulary import PROGRESS_COLUMN
+from accord.domain.warehouse_plan import UNSHIPPED
 
 
 class ParcelView(Struct, frozen=True):
@@ -33,11 +34,11 @@ def view(matrix: Matrix, accord: Accord) -> CustomerView:
     its last parcel is.
     """
     so = truth(matrix, accord)
-    told = [stage for stage in accord.stages if stage.customer_facing]
+    told = told_stages(accord)
     parcels = [p for p in so.parcels if p.fulfillment not in {None, State.CANCELLED}]
-    reached = [_reached(told, so, parcel) for parcel in parcels]
-    whole = so.progress is State.COMPLETE and reached
-    parts = reached if whole else [*reached, _reached(told, so, None)]
+    places = [reached(told, so, parcel) for parcel in parcels]
+    whole = so.progress is State.COMPLETE and places
+    parts = places if whole else [*places, reached(told, so, None)]
     furthest = min(parts, default=-1)
     stage = told[furthest] if furthest >= 0 else None
     return CustomerView(
@@ -45,20 +46,26 @@ def view(matrix: Matrix, accord: Accord) -> CustomerView:
         definition=stage.definition if stage else "",
         parcels=tuple(
             ParcelView(told[index].name if index >= 0 else "", p.group.lines, p.group.tracking)
-            for p, index in zip(parcels, reached, strict=True)
+            for p, index in zip(parcels, places, strict=True)
         ),
     )
 
 
-def _reached(stages: list[Stage], so: Truth, parcel: Parcel | None) -> int:
+def told_stages(accord: Accord) -> list[Stage]:
+    """Return the stages that customers see, in their order."""
+    return [stage for stage in accord.stages if stage.customer_facing]
+
+
+def reached(stages: list[Stage], so: Truth, parcel: Parcel | None) -> int:
     """Return the place of the last stage whose conditions hold, or -1."""
-    held = [index for index, stage in enumerate(stages) if _holds(stage, so, parcel)]
+    held = [index for index, stage in enumerate(stages) if holds(stage, so, parcel)]
     return max(held, default=-1)
 
 
-def _holds(stage: Stage, so: Truth, parcel: Parcel | None) -> bool:
+def holds(stage: Stage, so: Truth, parcel: Parcel | None) -> bool:
+    """Return whether a stage's conditions hold for the order, or for one parcel of it."""
     states: dict[str, set[State | None]] = {
-        Track.ORDER: {so.order},
+        Track.ORDER: {_told(so)},
         Track.PAYMENT: {so.payment},
         PROGRESS_COLUMN: {so.progress},
         Track.FULFILLMENT: {parcel.fulfillment if parcel else None},
@@ -66,3 +73,13 @@ def _holds(stage: Stage, so: Truth, parcel: Parcel | None) -> bool:
         Track.RETURN: {item.state for item in so.returns},
     }
     return all(states.get(column, set()) & set(wanted) for column, wanted in stage.when.items())
+
+
+def _told(so: Truth) -> State | None:
+    """Return the order's state as customers may hear it.
+
+    A cancellation is told to nobody before every parcel was taken out of the warehouses' hands.
+    """
+    if so.order is State.CANCELLED and any(p.fulfillment in UNSHIPPED for p in so.parcels):
+        return State.CANCEL_REQUESTED
+    return so.order

@@ -1,9 +1,8 @@
 """What the tables are made of."""
 
-from sqlalchemy import BigInteger, Column, DateTime, Enum, ForeignKey, Identity, MetaData, String
+from enum import StrEnum
 
-from accord.engine.envelope import Origin, Standing
-from accord.engine.ports import TaskKind
+from sqlalchemy import BigInteger, Column, DateTime, Enum, ForeignKey, Identity, MetaData, String
 
 METADATA = MetaData()
 
@@ -12,7 +11,7 @@ Time = DateTime(timezone=True)
 Name = String(collation="C")
 
 
-def one_of(words: type[Origin | Standing | TaskKind], name: str) -> Enum:
+def one_of(words: type[StrEnum], name: str) -> Enum:
     """Return the type of a column that holds one word of a closed set."""
     values = [word.value for word in words]
     return Enum(*values, name=name, native_enum=False, create_constraint=True, length=20)
