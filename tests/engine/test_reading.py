@@ -30,9 +30,7 @@ async def reader(plain, told):
     pace = Pace(lambda: plain.now, lambda: 0.5)
     links = plain.engine.links
     traffic = Traffic(links, plain.store, pace.clock)
-    return Reader(
-        links, plain.store, pace, traffic=traffic, news=lambda *news: told.append(news)
-    )
+    return Reader(links, plain.store, pace, traffic=traffic, news=lambda *news: told.append(news))
 
 
 async def poll(plain, reader):

@@ -7,6 +7,7 @@ import typer
 from accord import __version__
 from accord.cli.audit import audit
 from accord.cli.bench_roads import bench
+from accord.cli.cases import cases
 from accord.cli.check import check
 from accord.cli.dead_letters import dead_letters, retry
 from accord.cli.demo import demo
@@ -26,6 +27,7 @@ app = typer.Typer(
 )
 app.add_typer(audit, name="audit")
 app.add_typer(bench, name="bench")
+app.add_typer(cases, name="cases")
 app.add_typer(dead_letters, name="dead-letters")
 app.add_typer(quarantine, name="quarantine")
 app.command()(check)

@@ -23,6 +23,13 @@ class Role(StrEnum):
     HELPDESK = "helpdesk"
 
 
+class Gate(StrEnum):
+    """How a warehouse is kept from shipping what was cancelled."""
+
+    HOLD = "hold"  # nothing leaves without a fresh permission
+    CANCEL_LANE = "cancel_lane"  # it is told to stop, and watched until it has
+
+
 class Rule(StrEnum):
     """What happens when a system that does not own a track changes it by itself."""
 
@@ -61,7 +68,9 @@ class System(Struct, frozen=True):
     ``places`` maps a location of the accord to the id this system gives it. ``settings`` are
     the declared facts on which the meaning of its words depends. ``able_to_own`` and
     ``able_to_mirror`` are the tracks its connector can speak the truth on and be brought into
-    step on.
+    step on. ``gate`` is how goods are kept from leaving after a cancellation, which must be
+    confirmed ``cancel_within``. Under ``hold`` they rest for ``hold_for``, and a permission to
+    ship holds for ``permit_for``.
     """
 
     name: str
@@ -73,6 +82,10 @@ class System(Struct, frozen=True):
     places: Mapping[str, str] = {}
     able_to_own: frozenset[Track] = frozenset(Track)
     able_to_mirror: frozenset[Track] = frozenset(Track)
+    gate: Gate = Gate.CANCEL_LANE
+    cancel_within: timedelta = timedelta(minutes=15)
+    hold_for: timedelta = timedelta(0)
+    permit_for: timedelta = timedelta(hours=4)
 
     def read(self, kind: str, word: str) -> Reading:
         """Return what a word of this system means here."""

@@ -24,7 +24,8 @@ class Comparison(Struct, frozen=True, kw_only=True):
     """One mirror on one row: what the truth expects of it, and what it says.
 
     ``said`` is None where the mirror has no record. ``word`` and ``expected_word`` are in the
-    mirror's own terms, for people. ``subject`` is empty for the order as a whole.
+    mirror's own terms, for people. ``subject`` is empty for the order as a whole. ``cell`` is
+    the key of the mirror's cell, empty where it has none.
     """
 
     system: str
@@ -36,6 +37,7 @@ class Comparison(Struct, frozen=True, kw_only=True):
     said: State | None
     word: str
     agrees: bool
+    cell: str = ""
 
 
 def compare(matrix: Matrix, accord: Accord, known: Truth | None = None) -> list[Comparison]:
@@ -87,8 +89,9 @@ def _of_order(matrix: Matrix, accord: Accord, so: Truth, system: System) -> Iter
             yield _comparison(
                 system, track, column=track, subject="", expected=state, cell=cell, so=so
             )
-    speaks = system.vocabulary.carries(PROGRESS_COLUMN)
-    if so.progress is not None and speaks and mirrored(system.name, Track.FULFILLMENT):
+    if so.progress is None or not mirrored(system.name, Track.FULFILLMENT):
+        return
+    if system.vocabulary.carries(PROGRESS_COLUMN):
         cell = matrix.cell(system.name, Track.FULFILLMENT, THE_ORDER)
         if cell is not None or so.progress is not State.NONE:
             yield _comparison(
@@ -157,4 +160,5 @@ def _comparison(
         said=said,
         word=cell.word if cell else "",
         agrees=satisfied(system, column, expected, said, so),
+        cell=cell.key if cell else "",
     )

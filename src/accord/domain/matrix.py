@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import fields, replace
 
 from accord.domain.report import NUMBER, SILENT, Particulars, Ref, Subject, SubjectKind
+from accord.domain.ruling import Ruling
 from accord.domain.tracks import State, Track, rank
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -94,15 +95,25 @@ class Matrix(Struct, frozen=True, omit_defaults=True, dict=True):
     """The facts of one order: a cell per system, track and subject, and the particulars.
 
     ``refs`` holds every name a system uses for the order. Nothing in it is a conclusion.
+    ``rulings`` has, by the key of a cell, what was noticed and decided of a mirror's own change;
+    it stays empty unless a track's rule is to ask.
     """
 
     cells: dict[str, Cell] = {}
     known: dict[str, Known] = {}
     refs: tuple[Ref, ...] = ()
+    rulings: dict[str, Ruling] = {}
 
     def cell(self, system: str, track: Track, subject: Subject) -> Cell | None:
         """Return what ``system`` last said on ``track`` of ``subject``."""
         return self.cells.get(cell_key(system, track, subject))
+
+    def waits(self, cell: Cell | None, owner: State | None) -> bool:
+        """Return whether a person is to decide about ``cell``, whose owner says ``owner``."""
+        ruling = None if cell is None else self.rulings.get(cell.key)
+        if cell is None or ruling is None or ruling.verdict is not None:
+            return False
+        return ruling.is_about(cell.state, owner)
 
     def particulars(self, system: str, subject: Subject) -> Particulars:
         """Return what ``system`` has told of ``subject``; silence where it told nothing."""

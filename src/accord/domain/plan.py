@@ -54,6 +54,8 @@ def _withdrawals(matrix: Matrix, accord: Accord, system: System, so: Truth) -> I
         if parcel.fulfillment is not State.CANCELLED or record is None:
             continue
         cell = matrix.cell(system.name, Track.FULFILLMENT, record.subject)
+        if matrix.waits(cell, parcel.fulfillment):
+            continue
         if cell is not None and cell.state is not State.CANCELLED:
             yield Withdraw(parcel=record.subject.id)
 
@@ -61,6 +63,8 @@ def _withdrawals(matrix: Matrix, accord: Accord, system: System, so: Truth) -> I
 def _order(matrix: Matrix, accord: Accord, system: System, so: Truth) -> Iterator[Action]:
     cell = matrix.cell(system.name, Track.ORDER, THE_ORDER)
     if cell is None or not accord.ownership.is_mirror(system.name, Track.ORDER):
+        return
+    if matrix.waits(cell, so.order):
         return
     if not system.vocabulary.tells_apart(Track.ORDER, so.order or cell.state, cell.state):
         yield from _amend(matrix, accord, system, so)
@@ -135,6 +139,8 @@ def _record(matrix: Matrix, system: System, parcel: Parcel, so: Truth) -> Iterat
             yield _ship(system, parcel, state)
         return
     cell = matrix.cell(system.name, Track.FULFILLMENT, group.records[system.name].subject)
+    if matrix.waits(cell, state):
+        return
     behind = cell is None or (
         system.vocabulary.tells_apart(Track.FULFILLMENT, cell.state, state)
         and rank(Track.FULFILLMENT, cell.state) < rank(Track.FULFILLMENT, state)
@@ -169,6 +175,8 @@ def _delivery(matrix: Matrix, accord: Accord, system: System, parcel: Parcel) ->
     if news is None or system.word_for(Track.DELIVERY, news.state) is None:
         return
     happened = news.happened_at or news.said_at
+    if matrix.waits(held, parcel.delivery):
+        return
     if held is not None:
         known = not system.vocabulary.tells_apart(Track.DELIVERY, held.state, news.state)
         newer = held.happened_at is not None and held.happened_at > happened
@@ -191,6 +199,8 @@ def _returns(matrix: Matrix, accord: Accord, system: System, so: Truth) -> Itera
                 yield AuthorizeReturn(source=Ref(owner, own_id), lines=group.lines)
             continue
         cell = matrix.cell(system.name, Track.RETURN, group.records[system.name].subject)
+        if matrix.waits(cell, item.state):
+            continue
         ended = item.state in {State.CLOSED, State.CANCELLED, State.DECLINED}
         said = cell.state if cell else State.APPROVED
         if ended and system.vocabulary.tells_apart(Track.RETURN, said, item.state):

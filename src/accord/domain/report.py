@@ -51,23 +51,36 @@ def order_number(text: str) -> Ref:
     return Ref(NUMBER, text.strip().lstrip("#").casefold())
 
 
+class HeldBy(StrEnum):
+    """Whose hold is on a parcel or an allocation."""
+
+    NOBODY = "nobody"
+    ACCORD = "accord"
+    OTHERS = "others"
+
+
 class Particulars(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What a report tells beside its word. None is silence, never a value.
 
     ``lines`` maps a line's key (its SKU; without one, the system's own line id) to a whole
     quantity: on an order what is still wanted after edits and cancellations, on anything else
-    what it holds. ``ordered`` is what an order first asked for. ``place`` is the location in the
+    what it holds. ``ordered`` is what an order first asked for, ``returned`` what of it left and
+    is wanted no longer: sent back, or its money given back. ``place`` is the location in the
     system's own terms. ``same_as`` names the subjects of other systems this one was made from.
+    ``held`` says whose hold is on it; ``permit_until`` until when Accord lets it leave.
     """
 
     lines: dict[str, int] | None = None
     ordered: dict[str, int] | None = None
+    returned: dict[str, int] | None = None
     place: str | None = None
     tracking: tuple[str, ...] | None = None
     carrier: str | None = None
     promised_at: datetime | None = None
     same_as: tuple[Ref, ...] | None = None
     incident: str | None = None
+    held: HeldBy | None = None
+    permit_until: datetime | None = None
 
 
 SILENT = Particulars()

@@ -8,6 +8,7 @@ from accord.domain.accord import Accord, Rule
 from accord.domain.matrix import Cell, Matrix
 from accord.domain.parcels import Group, groups
 from accord.domain.report import THE_ORDER, Subject, SubjectKind
+from accord.domain.ruling import Verdict
 from accord.domain.tracks import State, Track
 
 
@@ -29,7 +30,8 @@ class Return(Struct, frozen=True):
 class Truth(Struct, frozen=True):
     """What is so, by the owners' own words. Derived whenever it is needed, never stored.
 
-    ``wanted`` and ``shipped`` map a line to a quantity; ``progress`` follows from them.
+    ``wanted`` and ``shipped`` map a line to a quantity; ``progress`` follows from them. A piece
+    that left and came back counts in both: it takes nothing from what is still to be sent.
     """
 
     order: State | None
@@ -87,28 +89,37 @@ def total(parts: Iterable[dict[str, int]]) -> dict[str, int]:
 
 def _wanted(matrix: Matrix, accord: Accord) -> dict[str, int] | None:
     owner = accord.ownership.owner(Track.ORDER)
-    lines = matrix.particulars(owner, THE_ORDER).lines if owner else None
-    return None if lines is None else {line: n for line, n in lines.items() if n}
+    told = matrix.particulars(owner, THE_ORDER) if owner else None
+    if told is None or told.lines is None:
+        return None
+    return total((told.lines, told.returned)) if told.returned else total((told.lines,))
 
 
 def _of_order(matrix: Matrix, accord: Accord, track: Track) -> State | None:
     owner = accord.ownership.owner(track)
     own = matrix.cell(owner, track, THE_ORDER) if owner else None
-    if own is None or accord.rule(track) is not Rule.ADOPT:
+    if own is None or accord.rule(track) is Rule.REVERT:
         return own.state if own else None
-    return _adopted(matrix, accord, own, dict.fromkeys(accord.systems, THE_ORDER))
+    return _other(matrix, accord, own, dict.fromkeys(accord.systems, THE_ORDER))
 
 
 def _state(matrix: Matrix, accord: Accord, track: Track, group: Group) -> State | None:
     record = group.records.get(accord.ownership.owner(track, group.location) or "")
     own = matrix.cell(record.system, track, record.subject) if record else None
-    if own is None or accord.rule(track) is not Rule.ADOPT:
+    if own is None or accord.rule(track) is Rule.REVERT:
         return own.state if own else None
-    return _adopted(matrix, accord, own, {s: r.subject for s, r in group.records.items()})
+    return _other(matrix, accord, own, {s: r.subject for s, r in group.records.items()})
 
 
 def _delivery(matrix: Matrix, accord: Accord, group: Group) -> State | None:
     return _state(matrix, accord, Track.DELIVERY, group)
+
+
+def _other(matrix: Matrix, accord: Accord, own: Cell, subjects: dict[str, Subject]) -> State:
+    """Return what is so where a mirror may speak too: by its time, or by a person's word."""
+    if accord.rule(own.track) is Rule.ADOPT:
+        return _adopted(matrix, accord, own, subjects)
+    return _decided(matrix, own, subjects)
 
 
 def _adopted(matrix: Matrix, accord: Accord, own: Cell, subjects: dict[str, Subject]) -> State:
@@ -128,3 +139,17 @@ def _adopted(matrix: Matrix, accord: Accord, own: Cell, subjects: dict[str, Subj
     ]
     latest: Cell = max(rivals, key=lambda cell: (cell.happened_at, cell.system), default=own)
     return latest.state
+
+
+def _decided(matrix: Matrix, own: Cell, subjects: dict[str, Subject]) -> State:
+    """Return the owner's state, or that of a mirror which a person let stand against it."""
+    if not matrix.rulings:
+        return own.state
+    for system, subject in sorted(subjects.items()):
+        cell = matrix.cell(system, own.track, subject)
+        ruling = matrix.rulings.get(cell.key) if cell else None
+        if cell is None or ruling is None or ruling.verdict is not Verdict.ADOPT:
+            continue
+        if ruling.is_about(cell.state, own.state):
+            return cell.state
+    return own.state

@@ -128,7 +128,11 @@ class Vocabulary(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
 
     def carries(self, column: str) -> bool:
         """Return whether any word of this system speaks on ``column``."""
-        return any(column in row.means for row in self.rows)
+        return column in self._columns
+
+    @cached_property
+    def _columns(self) -> frozenset[str]:
+        return frozenset(column for row in self.rows for column in row.means)
 
 
 def meaning_of(row: Row) -> Meaning:

@@ -7,7 +7,6 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from accord.domain.accord import Accord
-from accord.domain.action import stops
 from accord.domain.boundary import untimely, unusable
 from accord.domain.decision import (
     Applied,
@@ -34,7 +33,7 @@ from accord.domain.reason import (
 from accord.domain.report import Ref, Report
 from accord.engine.envelope import Envelope, Lookup, Origin, Parsed, Standing
 from accord.engine.order_finding import Contradiction, Found, New, Unlinked, find_order, names_of
-from accord.engine.out_of_step import out_of_step
+from accord.engine.out_of_step import change_of
 from accord.engine.ports import Change, Link, LinkTakenError, Sitting, Store, Verdict
 
 BATCH = 500
@@ -252,15 +251,14 @@ class Interpreter:
         ]
 
     def _change(self, key: str, batch: _Batch) -> Change:
-        """Return what became of one order, and at which systems there is something to do."""
-        before, matrix, news = batch.touched[key], batch.matrices[key], key in batch.news
-        due = out_of_step(before, matrix, self._accord, news=news)
-        return Change(
-            order=None if key.startswith("new:") else key,
-            matrix=matrix,
+        """Return what became of one order, and what follows from it."""
+        return change_of(
+            None if key.startswith("new:") else key,
+            batch.touched[key],
+            batch.matrices[key],
+            self._accord,
             told=tuple(batch.told.get(key, ())),
-            due=tuple(due),
-            urgent=frozenset(name for name, actions in due.items() if any(map(stops, actions))),
+            news=key in batch.news,
         )
 
 

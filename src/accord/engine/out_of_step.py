@@ -1,12 +1,17 @@
-"""At which systems a change of an order leaves something to do, or nothing any more."""
+"""What follows from a change of an order: where there is something to do, and for whom."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from accord.domain.accord import Accord
-from accord.domain.action import Action
-from accord.domain.matrix import Matrix
+from accord.domain.action import Action, stops
+from accord.domain.case import Case
+from accord.domain.cases import cases
+from accord.domain.foreign import foreign_changes
+from accord.domain.matrix import Cell, Matrix
 from accord.domain.plan import plan
 from accord.domain.truth import Truth, truth
+from accord.engine.ports import Change
 
 
 class _Plans(Struct):
@@ -19,23 +24,60 @@ class _Plans(Struct):
     def at(self, system: str) -> list[Action]:
         if not self.matrix.cells:
             return []  # no system has said a word: there is no truth to bring anybody to
+        return plan(self.matrix, self.accord, system, self.whole())
+
+    def whole(self) -> Truth:
         if self.so is None:
             self.so = truth(self.matrix, self.accord)
-        return plan(self.matrix, self.accord, system, self.so)
+        return self.so
+
+    def cases(self, planned: dict[str, list[Action]]) -> tuple[Case, ...]:
+        if not self.matrix.cells:
+            return ()
+        return cases(self.matrix, self.accord, self.whole(), planned)
 
 
-def out_of_step(
-    before: Matrix, after: Matrix, accord: Accord, *, news: bool
-) -> dict[str, list[Action]]:
-    """Return the systems where there is something to do, and what; or where nothing is any more.
+def change_of(
+    order: str | None,
+    before: Matrix,
+    after: Matrix,
+    accord: Accord,
+    *,
+    told: tuple[Cell, ...] = (),
+    news: bool = True,
+) -> Change:
+    """Return the change of one order with what follows from it.
 
     What was refused is asked again once anything new is told of the order (``news``), not because
     the same is heard once more; what is needed no longer is looked at, so that it is let go.
     """
+    after = _noticed(before, after, accord)
     was, so = _Plans(before, accord), _Plans(after, accord)
-    found: dict[str, list[Action]] = {}
-    for system in accord.systems:
-        wanted = so.at(system)
-        if (news and wanted) or was.at(system) != wanted:
-            found[system] = wanted
-    return found
+    planned = {system: so.at(system) for system in accord.systems}
+    due = [
+        system
+        for system, wanted in planned.items()
+        if (news and wanted) or was.at(system) != wanted
+    ]
+    return Change(
+        order=order,
+        matrix=after,
+        told=told,
+        due=tuple(due),
+        urgent=frozenset(name for name in due if any(map(stops, planned[name]))),
+        cases=so.cases(planned),
+    )
+
+
+def _noticed(before: Matrix, after: Matrix, accord: Accord) -> Matrix:
+    """Return the matrix with what mirrors changed by themselves where a person is to be asked."""
+    foreign = foreign_changes(before, after, accord)
+    if not foreign and not after.rulings:
+        return after
+    still = {
+        key: ruling
+        for key, ruling in after.rulings.items()
+        if key in after.cells and after.cells[key].state is ruling.state
+    }
+    # The latest change of the same cell to the same state is the one to decide about.
+    return replace(after, rulings={**still, **foreign})

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from accord.domain.action import Action, Destination
 from accord.domain.allowance import Allowance
+from accord.domain.case import Case
 from accord.domain.errors import AccordError
 from accord.domain.link_state import LinkState
 from accord.domain.matrix import Cell, Matrix
@@ -145,8 +146,8 @@ class Settlement(Struct, frozen=True, kw_only=True):
 
     ``failed`` counts one more failure in a row; ``dead`` ends the trying and keeps the task
     with its ``note`` for a person. A ``firm`` wait is not cut short by new wishes, unless they
-    are urgent; one that is no failure leaves the count as it is. ``urgent`` and ``doubt`` are what
-    the task is from now on.
+    are urgent; one that is no failure leaves the count as it is. ``urgent`` and ``doubt`` are as
+    of now. ``cases`` need a person now; ``cleared``: and no others that followed from this work.
     """
 
     task: Task
@@ -157,6 +158,8 @@ class Settlement(Struct, frozen=True, kw_only=True):
     urgent: bool = False
     doubt: Doubt | None = None
     note: str = ""
+    cases: tuple[Case, ...] = ()
+    cleared: bool = False
 
 
 class Attempt(Struct, frozen=True, kw_only=True):
@@ -188,7 +191,8 @@ class Change(Struct, frozen=True, kw_only=True):
     """What one batch did to one order. ``told`` are the cells that changed, for the history.
 
     ``order`` is None for an order not seen before; ``due`` names the mirrors now out of step,
-    ``urgent`` those of them where something is to be stopped.
+    ``urgent`` those of them where something is to be stopped. ``cases`` are all that need a
+    person now, as far as the facts tell.
     """
 
     order: str | None
@@ -196,6 +200,7 @@ class Change(Struct, frozen=True, kw_only=True):
     told: tuple[Cell, ...] = ()
     due: tuple[str, ...] = ()
     urgent: frozenset[str] = frozenset()
+    cases: tuple[Case, ...] = ()
 
 
 class LinkTakenError(AccordError):

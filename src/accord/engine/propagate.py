@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from accord.domain.accord import Accord
 from accord.domain.action import Action, Allocate, Destination, Withdraw, stops
+from accord.domain.case import case_of_refusal
 from accord.domain.matrix import Matrix
 from accord.domain.outcome import (
     Outcome,
@@ -68,6 +69,7 @@ class _Work:
     actions: Sequence[Action]
     where: Found | None
     asked: bool = False
+    refused: list[tuple[Action, Refused]] = field(default_factory=list)
 
 
 class Propagator:
@@ -138,7 +140,6 @@ class Propagator:
     async def _act(self, work: _Work) -> Settlement:
         task, turn = work.task, work.turn
         outcome: Outcome = Unneeded()
-        refused: Refused | None = None
         wait: Wait | None = None
         for action in work.actions:
             held = self._held(task, turn) or await self._traffic.paused(task.system)
@@ -149,7 +150,7 @@ class Propagator:
             if isinstance(got, Wait):
                 wait = got  # what else is to be done there need not wait for an address
             elif isinstance(got, Refused):
-                refused = refused or got  # one parcel refused must not keep the others back
+                work.refused.append((action, got))  # which must not keep the others back
             else:
                 outcome = got
                 if isinstance(got, NOT_DONE):
@@ -159,17 +160,22 @@ class Propagator:
             seen = await self._seen(work)
             if isinstance(seen, NOT_DONE) and not isinstance(outcome, NOT_DONE):
                 outcome = seen
-        return self._settled(work, outcome, refused, wait)
+        return self._settled(work, outcome, wait)
 
-    def _settled(
-        self, work: _Work, outcome: Outcome, refused: Refused | None, wait: Wait | None
-    ) -> Settlement:
+    def _settled(self, work: _Work, outcome: Outcome, wait: Wait | None) -> Settlement:
+        """Return how a task ends for now. Whatever was refused is for a person to see at once."""
         case = self._case(work.task, work.turn, outcome, urgent=any(map(stops, work.actions)))
-        if not isinstance(outcome, NOT_DONE) and wait is not None:
-            return waiting(work.task, wait, case)
-        if not isinstance(outcome, NOT_DONE) and refused is not None:
-            outcome = refused
-        return settle(work.task, outcome, case)
+        refusals = tuple(case_of_refusal(work.task.system, *each) for each in work.refused)
+        if isinstance(outcome, NOT_DONE):
+            settlement = settle(work.task, outcome, case)
+        elif wait is not None:
+            settlement = waiting(work.task, wait, case)
+        elif work.refused:
+            settlement = settle(work.task, work.refused[0][1], case)
+            return replace(settlement, cases=refusals, cleared=True)
+        else:
+            return replace(settle(work.task, outcome, case), cleared=True)
+        return replace(settlement, cases=(*refusals, *settlement.cases))
 
     def _case(self, task: Task, turn: _Turn, outcome: Outcome, *, urgent: bool) -> Case:
         """Return how a task stands; what may yet happen at the mirror is looked at later."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from accord.domain.case import case_of_giving_up
 from accord.domain.outcome import (
     Accepted,
     Applied,
@@ -92,7 +93,7 @@ def waiting(task: Task, wait: Wait, case: Case) -> Settlement:
 
 def done(task: Task) -> Settlement:
     """Return the end of a task that found nothing left to do."""
-    return Settlement(task=task)
+    return Settlement(task=task, cleared=True)
 
 
 def _held(task: Task, due: datetime, note: str, case: Case) -> Settlement:
@@ -102,7 +103,15 @@ def _held(task: Task, due: datetime, note: str, case: Case) -> Settlement:
 
 
 def _given_up(task: Task, note: str, case: Case) -> Settlement:
-    return Settlement(task=task, dead=True, urgent=case.urgent, doubt=case.doubt, note=note)
+    return Settlement(
+        task=task,
+        dead=True,
+        urgent=case.urgent,
+        doubt=case.doubt,
+        note=note,
+        cases=(case_of_giving_up(task.system, note),),
+        cleared=True,
+    )
 
 
 def _again(task: Task, note: str, case: Case, *, firm: bool = False) -> Settlement:

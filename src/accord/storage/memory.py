@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequen
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 
+from accord.domain.case import OF_FACTS, OF_WORK
 from accord.domain.link_state import LinkState
 from accord.domain.matrix import Matrix
 from accord.domain.report import EXTERNAL, Ref
@@ -18,7 +19,9 @@ from accord.engine.ports import (
     TaskKind,
     Verdict,
 )
+from accord.storage.cases import Found, found_in
 from accord.storage.facts import Wanted, merged
+from accord.storage.memory_cases import MemoryCases
 from accord.storage.memory_desk import MemoryDesk
 from accord.storage.memory_rows import EnvelopeRow, OrderRow, attempt_counts, read_next, tried
 from accord.storage.memory_sitting import MemorySitting, Placed
@@ -50,6 +53,7 @@ class MemoryStore:
         self.desk = MemoryDesk(
             self._envelopes, self._waiting, self._tasks, self._attempts, self.rows
         )
+        self.cases = MemoryCases(self.rows, self.desk.note, self._change)
 
     async def keep(self, incoming: Sequence[Incoming]) -> int:
         """Keep what was received in one commit; return how many were not copies."""
@@ -107,23 +111,23 @@ class MemoryStore:
     def _commit(self, sitting: MemorySitting) -> None:
         for placed, _, _ in sitting.written:
             self.check(placed)
-        wanted = list(sitting.wanted)
         for placed, verdicts, now in sitting.written:
             for order, change in placed:
-                self._apply(order, change, now)
-                wanted += [
-                    Wanted(TaskKind.PROPAGATE, name, order, now, name in change.urgent)
-                    for name in change.due
-                ]
+                self._change(order, change, now)
             for verdict in verdicts:
                 self._settle(verdict, now)
-        self._tasks.ask(wanted)
+        self._tasks.ask(sitting.wanted)
 
-    def _apply(self, order: str, change: Change, now: datetime) -> None:
+    def _change(self, order: str, change: Change, now: datetime) -> None:
         row = self.rows.setdefault(order, OrderRow(order))
         row.matrix, row.updated_at = change.matrix, now
         row.history += [Told(cell=cell, decided_at=now) for cell in change.told]
         self._name(order, change.matrix.refs)
+        self.cases.write([Found(int(order), change.cases)], OF_FACTS, now)
+        self._tasks.ask(
+            Wanted(TaskKind.PROPAGATE, name, order, now, name in change.urgent)
+            for name in change.due
+        )
 
     def _name(self, order: str, refs: Collection[Ref]) -> None:
         for ref in refs:
@@ -161,7 +165,10 @@ class MemoryStore:
 
     async def settle(self, settlements: Sequence[Settlement], now: datetime) -> Sequence[Task]:
         """End leases; return the tasks whose token was no longer the newest."""
-        return [one.task for one in settlements if not self._tasks.settle(one, now)]
+        late = [one.task for one in settlements if not self._tasks.settle(one, now)]
+        ended = [one for one in settlements if one.task not in late]
+        self.cases.write(list(found_in(ended)), OF_WORK, now)
+        return late
 
     async def record(self, attempts: Sequence[Attempt]) -> None:
         """Keep what was tried and what came of it."""

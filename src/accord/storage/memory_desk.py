@@ -97,7 +97,7 @@ class MemoryDesk:
             row.standing, row.reason, row.objections = Standing.WAITING, "", ()
             row.decided_at, row.tries = None, 0
             self._put_back(row)
-        return self._note(deed, [row.id for row in rows])
+        return self.note(deed, [row.id for row in rows])
 
     def _put_back(self, row: EnvelopeRow) -> None:
         later = {number: other for number, other in self._waiting.items() if number > row.id}
@@ -113,7 +113,7 @@ class MemoryDesk:
             row.standing, row.objections = Standing.IGNORED, ()
             row.reason = f"discarded by {deed.who}: {deed.why}{was}"
             row.decided_at = deed.at
-        return self._note(deed, [row.id for row in rows])
+        return self.note(deed, [row.id for row in rows])
 
     async def dead_letters(self, chosen: Chosen, after: int, limit: int) -> Sequence[DeadLetter]:
         """Return given-up tasks with a number above ``after``, oldest first."""
@@ -122,7 +122,7 @@ class MemoryDesk:
 
     async def retry(self, ids: Sequence[int], deed: Deed) -> Sequence[int]:
         """Make given-up tasks due at once with a fresh count; return those that were given up."""
-        return self._note(deed, self._tasks.revive(ids, deed.at))
+        return self.note(deed, self._tasks.revive(ids, deed.at))
 
     async def pauses(self) -> Sequence[Pause]:
         """Return the pauses in force, by system."""
@@ -133,14 +133,14 @@ class MemoryDesk:
         if system in self._pauses:
             return False
         self._pauses[system] = Pause(system=system, who=deed.who, why=deed.why, since=deed.at)
-        self._note(deed, [system])
+        self.note(deed, [system])
         return True
 
     async def resume(self, system: str, deed: Deed) -> bool:
         """Lift a pause; return False if there was none."""
         if self._pauses.pop(system, None) is None:
             return False
-        self._note(deed, [system])
+        self.note(deed, [system])
         return True
 
     async def deeds(self, limit: int) -> Sequence[Deed]:
@@ -156,7 +156,8 @@ class MemoryDesk:
         """Return whether nothing that was received may be read for now."""
         return INTERPRETING in self._pauses
 
-    def _note(self, deed: Deed, things: list[int] | list[str]) -> list[int]:
+    def note(self, deed: Deed, things: list[int] | list[str]) -> list[int]:
+        """Put a deed on record for the things it was done to; return their numbers."""
         if things:
             done = tuple(str(thing) for thing in things)
             self._deeds.append(

@@ -10,6 +10,7 @@ from accord.domain.action import Action
 from accord.domain.link_state import LinkState
 from accord.domain.matrix import Cell, Matrix
 from accord.domain.outcome import Outcome
+from accord.engine.case_desk import CaseDesk
 from accord.engine.desk import Desk
 from accord.engine.envelope import Origin
 
@@ -94,6 +95,10 @@ class Overview(Protocol):
     @property
     def desk(self) -> Desk:
         """What is stuck, and what people do about it."""
+
+    @property
+    def cases(self) -> CaseDesk:
+        """What needs a person, and what people decide about it."""
 
     async def orders(
         self, search: str = "", before: str | None = None, limit: int = 50

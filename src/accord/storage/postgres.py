@@ -12,7 +12,8 @@ from accord.domain.matrix import Matrix
 from accord.engine.envelope import Incoming, Standing
 from accord.engine.ports import Attempt, Settlement, Task, TaskKind
 from accord.engine.self_check import Violation
-from accord.storage import envelopes, link_states, orders, reading, tasks
+from accord.storage import cases, envelopes, link_states, orders, reading, tasks
+from accord.storage.cases import PostgresCases
 from accord.storage.desk import PostgresDesk
 from accord.storage.doorbell import Doorbell
 from accord.storage.engine import connected, talk_binary
@@ -48,6 +49,7 @@ class PostgresStore:
         self._single = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._hands = Hands(self._single)
         self.desk = PostgresDesk(self._single)
+        self.cases = PostgresCases(engine, self._single)
 
     async def time(self) -> datetime:
         """Return the time that counts for every process on this database."""
@@ -125,8 +127,13 @@ class PostgresStore:
 
     async def settle(self, settlements: Sequence[Settlement], now: datetime) -> Sequence[Task]:
         """End leases; return the tasks whose token was no longer the newest."""
-        async with self._single.connect() as connection:
-            return await tasks.settle(connection, settlements, now)
+        kept = [one.task.key for one in settlements if one.cases and _is_of_order(one)]
+        async with self._engine.begin() as connection:
+            if kept:  # orders are locked before tasks, here as everywhere
+                await orders.lock(connection, kept)
+            late = await tasks.settle(connection, settlements, now)
+            await cases.of_work(connection, [s for s in settlements if s.task not in late], now)
+            return late
 
     async def record(self, attempts: Sequence[Attempt]) -> None:
         """Keep what was tried and what came of it."""
@@ -203,3 +210,7 @@ class PostgresStore:
         """Return how much there is of everything."""
         async with self._engine.connect() as connection:
             return await reading.counts(connection)
+
+
+def _is_of_order(settlement: Settlement) -> bool:
+    return settlement.task.kind is TaskKind.PROPAGATE

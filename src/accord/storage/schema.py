@@ -21,13 +21,14 @@ from sqlalchemy import (
 
 from accord.engine.envelope import Origin, Standing
 from accord.engine.ports import TaskKind
+from accord.storage.case_tables import CASES
 from accord.storage.columns import METADATA, Name, Time, number, of_order, one_of
 from accord.storage.desk_tables import DESK_TABLES
 
 TOKENS = Sequence("task_token", metadata=METADATA, data_type=BigInteger)
 
 # They stand on a page of their own; whoever asks for the tables gets them too.
-__all__ = ["DESK_TABLES", "METADATA"]
+__all__ = ["CASES", "DESK_TABLES", "METADATA"]
 
 ENVELOPE = Table(
     "envelope",

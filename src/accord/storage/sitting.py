@@ -9,7 +9,7 @@ from accord.domain.matrix import Matrix
 from accord.domain.report import Ref
 from accord.engine.envelope import Envelope, Lookup, Standing
 from accord.engine.ports import Change, TaskKind, Verdict
-from accord.storage import orders, tasks
+from accord.storage import cases, orders, tasks
 from accord.storage.desk import set_aside
 from accord.storage.facts import Wanted, wanted_by
 from accord.storage.statement import order_number, statement, storable
@@ -68,6 +68,7 @@ class PostgresSitting:
         told = [(number, cell) for change, number in placed for cell in change.told]
         await orders.add_history(self._connection, told, now)
         await self._settle(verdicts, now)
+        await cases.of_facts(self._connection, placed, now)
         mirrors = [
             Wanted(TaskKind.PROPAGATE, system, str(number), now, system in change.urgent)
             for change, number in placed

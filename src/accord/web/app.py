@@ -13,6 +13,7 @@ from accord.bootstrap import utc_now
 from accord.domain.accord import Accord
 from accord.engine.receive import Receiver
 from accord.storage.overview import Overview
+from accord.web.case_pages import case_pages
 from accord.web.hooks import HOOKS, Hooks
 from accord.web.link_pages import link_pages
 from accord.web.pages import order_pages
@@ -71,6 +72,7 @@ def pages_app(
             *order_pages(overview, accord, refresh),
             *link_pages(overview, clock, refresh),
             *stuck_pages(overview, clock, refresh),
+            *case_pages(overview, clock, refresh),
             static,
         ],
         openapi_config=None,

@@ -60,10 +60,39 @@ def _ordered(order: GOrder) -> Particulars:
     if order.line_items is None:
         return Particulars()
     lines = [ln for ln in listed(order.line_items) if ln.requires_shipping is not False]
+    current = summed((line_key(ln.sku, ln.id), count(ln.current_quantity)) for ln in lines)
     return Particulars(
-        lines=summed((line_key(ln.sku, ln.id), count(ln.current_quantity)) for ln in lines),
+        lines=current,
         ordered=summed((line_key(ln.sku, ln.id), count(ln.quantity)) for ln in lines),
+        returned=_returned(order, current),
     )
+
+
+def _returned(order: GOrder, current: Mapping[str, int]) -> dict[str, int] | None:
+    """Return what left and is wanted no longer; None where the document does not hold enough.
+
+    The store does not say it outright. Of what it recorded as sent the customer keeps only what
+    is still wanted and not still to be sent.
+    """
+    if order.fulfillments is None or order.fulfillment_orders is None:
+        return None
+    keys = {plain_id(ln.id): line_key(ln.sku, ln.id) for ln in listed(order.line_items)}
+    gone = [f for f in order.fulfillments if (f.status or "").upper() == "SUCCESS"]
+    sent = summed(
+        (_key(line, keys), count(line.quantity))
+        for fulfillment in gone
+        for line in listed(fulfillment.fulfillment_line_items)
+        if _ships(line)
+    )
+    due = summed(
+        (_key(line, keys), count(line.remaining_quantity))
+        for asked in listed(order.fulfillment_orders)
+        if (asked.status or "").upper() in ACTIVE
+        for line in listed(asked.line_items)
+        if _ships(line)
+    )
+    kept = {line: current.get(line, 0) - due.get(line, 0) for line in sent}
+    return {line: n - kept[line] for line, n in sent.items() if n > kept[line]}
 
 
 def _fulfillment_reports(teller: Teller, fulfillment: GFulfillment, keys: Keys) -> list[Report]:
