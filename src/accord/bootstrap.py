@@ -14,6 +14,8 @@ from accord.domain.accord import Accord
 from accord.engine.emptying import release_known
 from accord.engine.group_commit import GroupCommit
 from accord.engine.interpret import Interpreter
+from accord.engine.notice_sending import Notifying
+from accord.engine.notify import Notifier
 from accord.engine.ports import Link, Store, TaskKind
 from accord.engine.propagate import Propagator, Watch
 from accord.engine.reading import FeedNews, Reader
@@ -65,6 +67,7 @@ class Engine:
     reader: Reader
     poll_every: Mapping[str, timedelta]
     clock: Callable[[], datetime]
+    notifier: Notifier | None = None
 
     async def begin(self) -> None:
         """Put down the standing work: every change feed is read from now on.
@@ -74,6 +77,8 @@ class Engine:
         await release_known(self.store.desk, self.accord, self.clock())
         for system in self.links:
             await self.store.ask(TaskKind.POLL, system, ["*"], self.clock())
+        if self.notifier is not None:
+            await self.notifier.begin()
 
     def work(self, runner: Runner) -> None:
         """Start what is done with what was kept: one loop per step and system."""
@@ -83,6 +88,8 @@ class Engine:
             runner.start(f"stop at {system}", partial(propagate, system, urgent=True))
             runner.start(f"propagate {system}", partial(propagate, system))
             runner.start(f"reread {system}", partial(self.reader.reread_turn, system))
+        if self.notifier is not None:
+            runner.start("notices", self.notifier.turn)
 
     def sweep(self, runner: Runner) -> None:
         """Start the reading of change feeds: one loop per system."""
@@ -100,6 +107,8 @@ class Engine:
 
     async def _step(self, kind: TaskKind, system: str) -> int:
         match kind:
+            case TaskKind.NOTIFY:
+                return await self.notifier.turn() if self.notifier else 0
             case TaskKind.REREAD:
                 return await self.reader.reread_turn(system)
             case TaskKind.POLL:
@@ -111,6 +120,8 @@ class Engine:
     async def close(self) -> None:
         """Let go of every link."""
         await self.propagator.close()
+        if self.notifier is not None:
+            await self.notifier.close()
         for each in self.links.values():
             await each.close()
 
@@ -126,10 +137,17 @@ def engine(
     wake: Callable[[], None] = lambda: None,
     watch: Watch = lambda _attempt: None,
     news: FeedNews = lambda _system, _reason: None,
+    notifying: Notifying | None = None,
 ) -> Engine:
-    """Return the use cases over these parts; deliveries are kept by ``keeping``, or the store."""
+    """Return the use cases over these parts; deliveries are kept by ``keeping``, or the store.
+
+    Customers are told of nothing without ``notifying``.
+    """
     pace = Pace(clock, chance)
     traffic = Traffic(links, store, clock)
+    notifier = None
+    if notifying is not None:
+        notifier = Notifier(accord, links, store, pace, traffic=traffic, parts=notifying)
     return Engine(
         accord=accord,
         links=links,
@@ -141,4 +159,5 @@ def engine(
         reader=Reader(links, store, pace, traffic=traffic, news=news),
         poll_every={name: link.poll_every for name, link in links.items()},
         clock=clock,
+        notifier=notifier,
     )

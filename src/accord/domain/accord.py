@@ -7,6 +7,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from accord.domain.action import ActionKind
+from accord.domain.notice_rules import NoticeRules
 from accord.domain.ownership import Ownership
 from accord.domain.tracks import State, Track
 from accord.domain.vocabulary import Reading, Row, Vocabulary
@@ -112,6 +113,7 @@ class Accord(Struct, frozen=True):
     responsible: str = ""
     review_every: timedelta = timedelta(weeks=1)
     latency_target: timedelta = timedelta(minutes=5)
+    notices: NoticeRules | None = None
 
     def rule(self, track: Track) -> Rule:
         """Return what to do about a change of ``track`` by a system that does not own it."""

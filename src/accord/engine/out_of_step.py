@@ -9,6 +9,7 @@ from accord.domain.case import Case
 from accord.domain.cases import cases
 from accord.domain.foreign import foreign_changes
 from accord.domain.matrix import Cell, Matrix
+from accord.domain.milestones import Milestone, milestones
 from accord.domain.plan import plan
 from accord.domain.truth import Truth, truth
 from accord.engine.ports import Change
@@ -30,6 +31,11 @@ class _Plans(Struct):
         if self.so is None:
             self.so = truth(self.matrix, self.accord)
         return self.so
+
+    def milestones(self) -> tuple[Milestone, ...]:
+        if not self.matrix.cells:
+            return ()
+        return milestones(self.matrix, self.accord, self.whole())
 
     def cases(self, planned: dict[str, list[Action]]) -> tuple[Case, ...]:
         if not self.matrix.cells:
@@ -66,7 +72,15 @@ def change_of(
         due=tuple(due),
         urgent=frozenset(name for name in due if any(map(stops, planned[name]))),
         cases=so.cases(planned),
+        tell=_is_to_tell(was, so),
     )
+
+
+def _is_to_tell(was: _Plans, so: _Plans) -> bool:
+    """Return whether what a customer may be told of is another than before."""
+    if so.accord.notices is None:
+        return False
+    return was.milestones() != so.milestones()
 
 
 def _noticed(before: Matrix, after: Matrix, accord: Accord) -> Matrix:

@@ -112,6 +112,7 @@ class TaskKind(StrEnum):
     PROPAGATE = "propagate"  # bring one mirror of one order into step; key: the order
     REREAD = "reread"  # read one thing again; key: scope and id
     POLL = "poll"  # page through the change feed; key: ``*``
+    NOTIFY = "notify"  # tell the customer what there is to tell; key: the order
 
 
 class Doubt(Struct, frozen=True):
@@ -192,7 +193,7 @@ class Change(Struct, frozen=True, kw_only=True):
 
     ``order`` is None for an order not seen before; ``due`` names the mirrors now out of step,
     ``urgent`` those of them where something is to be stopped. ``cases`` are all that need a
-    person now, as far as the facts tell.
+    person now, as far as the facts tell. ``tell``: there may be something to tell the customer.
     """
 
     order: str | None
@@ -201,6 +202,7 @@ class Change(Struct, frozen=True, kw_only=True):
     due: tuple[str, ...] = ()
     urgent: frozenset[str] = frozenset()
     cases: tuple[Case, ...] = ()
+    tell: bool = False
 
 
 class LinkTakenError(AccordError):

@@ -14,7 +14,7 @@ from accord.engine.case_desk import CaseFile, Sought
 from accord.engine.desk import Deed
 from accord.engine.ports import Change, Settlement, TaskKind
 from accord.storage import orders, tasks
-from accord.storage.facts import Wanted, names_meant
+from accord.storage.facts import names_meant, wanted_by_change
 from accord.storage.statement import order_number, statement, storable
 
 # What comes about again within this time is the same case as before.
@@ -120,11 +120,7 @@ class PostgresCases:
             made = change(held)
             await orders.update(connection, {file.order: made.matrix}, deed.at)
             await of_facts(connection, [(made, order_number(file.order))], deed.at)
-            due = [
-                Wanted(TaskKind.PROPAGATE, name, file.order, deed.at, name in made.urgent)
-                for name in made.due
-            ]
-            await tasks.ask(connection, due)
+            await tasks.ask(connection, [*wanted_by_change(file.order, made, deed.at)])
         return True
 
     async def _ask(self, name: str, **given: object) -> Sequence[Row[Any]]:

@@ -1,5 +1,6 @@
 """What every store does alike: merge facts, leave out addresses, turn hints into work."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from msgspec import Struct
@@ -9,7 +10,8 @@ from accord.domain.action import Action, Allocate
 from accord.domain.matrix import Matrix, learn
 from accord.domain.report import order_number
 from accord.engine.envelope import Lookup
-from accord.engine.ports import TaskKind
+from accord.engine.notice_ledger import NOTICES
+from accord.engine.ports import Change, TaskKind
 
 
 def merged(held: Matrix, learned: Matrix) -> Matrix:
@@ -43,6 +45,14 @@ def wanted_by(system: str, lookup: Lookup, now: datetime) -> Wanted:
     if ref.scope == "*":
         return Wanted(TaskKind.POLL, system, "*", now)
     return Wanted(TaskKind.REREAD, system, f"{ref.scope}:{ref.value}", now)
+
+
+def wanted_by_change(order: str, change: Change, now: datetime) -> Iterator[Wanted]:
+    """Yield the tasks that follow from a change: mirrors to bring into step, customers to tell."""
+    for system in change.due:
+        yield Wanted(TaskKind.PROPAGATE, system, order, now, system in change.urgent)
+    if change.tell:
+        yield Wanted(TaskKind.NOTIFY, NOTICES, order, now)
 
 
 def names_meant(order: str) -> tuple[str, ...]:

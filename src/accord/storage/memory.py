@@ -20,9 +20,10 @@ from accord.engine.ports import (
     Verdict,
 )
 from accord.storage.cases import Found, found_in
-from accord.storage.facts import Wanted, merged
+from accord.storage.facts import Wanted, merged, wanted_by_change
 from accord.storage.memory_cases import MemoryCases
 from accord.storage.memory_desk import MemoryDesk
+from accord.storage.memory_notices import MemoryNotices
 from accord.storage.memory_rows import EnvelopeRow, OrderRow, attempt_counts, read_next, tried
 from accord.storage.memory_sitting import MemorySitting, Placed
 from accord.storage.memory_tasks import TaskTable
@@ -53,6 +54,7 @@ class MemoryStore:
         self.desk = MemoryDesk(
             self._envelopes, self._waiting, self._tasks, self._attempts, self.rows
         )
+        self.notices = MemoryNotices(self.rows, self.desk.note)
         self.cases = MemoryCases(self.rows, self.desk.note, self._change)
 
     async def keep(self, incoming: Sequence[Incoming]) -> int:
@@ -124,10 +126,7 @@ class MemoryStore:
         row.history += [Told(cell=cell, decided_at=now) for cell in change.told]
         self._name(order, change.matrix.refs)
         self.cases.write([Found(int(order), change.cases)], OF_FACTS, now)
-        self._tasks.ask(
-            Wanted(TaskKind.PROPAGATE, name, order, now, name in change.urgent)
-            for name in change.due
-        )
+        self._tasks.ask(wanted_by_change(order, change, now))
 
     def _name(self, order: str, refs: Collection[Ref]) -> None:
         for ref in refs:

@@ -21,6 +21,7 @@ from accord.storage.facts import Wanted
 from accord.storage.hands import Hand, Hands, is_passing
 from accord.storage.invariants import violations
 from accord.storage.migrations import migrate
+from accord.storage.notices import PostgresNotices
 from accord.storage.overview import Counts, LinkLine, OrderFile, OrderLine
 from accord.storage.sitting import PostgresSitting
 from accord.storage.statement import statement
@@ -49,6 +50,7 @@ class PostgresStore:
         self._single = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._hands = Hands(self._single)
         self.desk = PostgresDesk(self._single)
+        self.notices = PostgresNotices(self._single)
         self.cases = PostgresCases(engine, self._single)
 
     async def time(self) -> datetime:

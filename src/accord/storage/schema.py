@@ -24,11 +24,12 @@ from accord.engine.ports import TaskKind
 from accord.storage.case_tables import CASES
 from accord.storage.columns import METADATA, Name, Time, number, of_order, one_of
 from accord.storage.desk_tables import DESK_TABLES
+from accord.storage.notice_tables import NOTICE_TABLES
 
 TOKENS = Sequence("task_token", metadata=METADATA, data_type=BigInteger)
 
 # They stand on a page of their own; whoever asks for the tables gets them too.
-__all__ = ["CASES", "DESK_TABLES", "METADATA"]
+__all__ = ["CASES", "DESK_TABLES", "METADATA", "NOTICE_TABLES"]
 
 ENVELOPE = Table(
     "envelope",

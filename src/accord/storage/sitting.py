@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from accord.domain.matrix import Matrix
 from accord.domain.report import Ref
 from accord.engine.envelope import Envelope, Lookup, Standing
-from accord.engine.ports import Change, TaskKind, Verdict
+from accord.engine.ports import Change, Verdict
 from accord.storage import cases, orders, tasks
 from accord.storage.desk import set_aside
-from accord.storage.facts import Wanted, wanted_by
+from accord.storage.facts import Wanted, wanted_by, wanted_by_change
 from accord.storage.statement import order_number, statement, storable
 
 
@@ -69,12 +69,10 @@ class PostgresSitting:
         await orders.add_history(self._connection, told, now)
         await self._settle(verdicts, now)
         await cases.of_facts(self._connection, placed, now)
-        mirrors = [
-            Wanted(TaskKind.PROPAGATE, system, str(number), now, system in change.urgent)
-            for change, number in placed
-            for system in change.due
+        wanted = [
+            each for change, number in placed for each in wanted_by_change(str(number), change, now)
         ]
-        await tasks.ask(self._connection, [*mirrors, *_rereads(lookups, now)])
+        await tasks.ask(self._connection, [*wanted, *_rereads(lookups, now)])
 
     async def _store(self, changes: Sequence[Change], now: datetime) -> list[int]:
         """Write the matrices; return the number of each change's order."""

@@ -1,0 +1,1 @@
+"""The ways to customers: mail and a signed webhook. All the talking, none of the deciding."""
