@@ -1,6 +1,7 @@
 """The door to the program: ``python -m accord`` and the command ``accord``."""
 
 import gc
+import os
 import sys
 
 from accord.domain.errors import UnusableInputError
@@ -9,6 +10,9 @@ UNUSABLE = 2
 
 # Seconds after which one thread lets another have its turn.
 _TURN = 0.0005
+
+# On two cores Polars has two threads, one of which waits for the other while a file is read.
+_FEWEST_THREADS = 4
 
 
 def main() -> None:
@@ -37,6 +41,8 @@ def _audit() -> None:
     # looking for what could be freed earlier would only cost time.
     gc.disable()
     sys.setswitchinterval(_TURN)  # two files are read side by side, in many short steps
+    if (os.cpu_count() or 1) < _FEWEST_THREADS:
+        os.environ.setdefault("POLARS_MAX_THREADS", str(_FEWEST_THREADS))
     from accord.cli.audit import audit  # noqa: PLC0415 - only what is needed
 
     try:

@@ -185,7 +185,7 @@ def _extras(
         listed = follower in books(stack)
         if not listed and follower.coded.listing.kind is not Kind.PAYMENTS:
             continue
-        left = follower.coded.frame.join(follower.pairing.pairs, on="record", how="anti")
+        left = _unpaired(follower)
         # A row of neither a status nor an order's number is no record, but a total.
         bare = [code for code, spoken in enumerate(follower.coded.spoken) if spoken.bare]
         left = left.filter(~pl.col("code").is_in(bare) | pl.col("key").is_not_null())
@@ -201,6 +201,12 @@ def _extras(
     whole = pl.concat(parts)
     told = pl.col("why").is_null()
     return whole.filter(told), whole.filter(~told)
+
+
+def _unpaired(follower: Follower) -> pl.DataFrame:
+    records = follower.coded.frame
+    alone = pl.Series([True]).new_from_index(0, records.height)
+    return records.filter(alone.scatter(follower.pairing.pairs.get_column("record"), values=False))
 
 
 def _extra_doubt(

@@ -36,18 +36,23 @@ began = time.perf_counter()
 process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
 _, status, usage = os.wait4(process.pid, 0)
 seconds = time.perf_counter() - began
-print(json.dumps([os.waitstatus_to_exitcode(status), seconds, usage.ru_maxrss / 1024]))
+print(json.dumps([os.waitstatus_to_exitcode(status), seconds, usage.ru_maxrss / 1024,
+    usage.ru_utime + usage.ru_stime]))
 """
 
 _MIB = 1024 * 1024
 
 
 class Run(NamedTuple):
-    """One run of a program: its exit status, seconds on the clock, and its memory at most."""
+    """One run of a program: its exit status, seconds on the clock, and its memory at most.
+
+    ``cpu_seconds`` is what all cores spent on it, which the load of a machine changes less.
+    """
 
     status: int
     seconds: float
     peak_rss_mib: float
+    cpu_seconds: float
 
 
 @bench.callback()
@@ -83,12 +88,14 @@ def _report(pair: Pair, rows: int) -> Mapping[str, Mapping[str, object] | float]
     return {
         "figures": {
             "seconds": round(run.seconds, 3),
+            "cpu_seconds": round(run.cpu_seconds, 3),
             "peak_rss_mib": round(run.peak_rss_mib, 1),
             "rows_per_s": round(2 * rows / run.seconds),
         },
         "baseline": {
             "what": "polars: read and join the same files",
             "seconds": round(bare.seconds, 3),
+            "cpu_seconds": round(bare.cpu_seconds, 3),
             "peak_rss_mib": round(bare.peak_rss_mib, 1),
             "rows_per_s": round(2 * rows / bare.seconds),
         },
@@ -111,6 +118,7 @@ def _setting(pair: Pair, rows: int) -> Mapping[str, object]:
         "books_mib": round(pair.books.stat().st_size / _MIB, 1),
         "drifting_orders": pair.drifting,
         "cpus": os.cpu_count(),
+        "load": round(os.getloadavg()[0], 2),
         "machine": platform.machine(),
         "memory_mib": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // _MIB,
         "system": platform.platform(),
