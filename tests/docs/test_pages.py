@@ -64,7 +64,7 @@ def test_every_dependency_has_its_reason_and_nothing_else_has():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     extras = project["project"]["optional-dependencies"].values()
     wanted = [*project["project"]["dependencies"], *(each for extra in extras for each in extra)]
-    needed = {re.split(r"[\[<>=~ ]", each)[0] for each in wanted}
+    needed = {re.split(r"[\[<>=~; ]", each)[0] for each in wanted}
     page = text("decisions/dependencies.md")
     for_tests = page.rpartition("For tests only: ")[2]
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 import uvicorn
+import uvloop
 
 from accord.bench.programs import say
 
@@ -79,4 +80,4 @@ async def serve(url: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(sys.argv[1]))
+    uvloop.run(serve(sys.argv[1]))

@@ -1,6 +1,5 @@
 """``accord serve``: take hooks, read change feeds, keep mirrors in step, show the pages."""
 
-import asyncio
 import logging
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +7,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import OperationalError
 
+from accord.cli.loop import run_fast
 from accord.cli.process import run
 from accord.cli.surroundings import surroundings
 from accord.domain.errors import UnusableInputError
@@ -51,7 +51,7 @@ def serve(
     # A line for every call to a vendor is noise; what fails is still said.
     logging.getLogger("httpx2").setLevel(logging.WARNING)
     try:
-        asyncio.run(run(file, around, settings))
+        run_fast(run(file, around, settings))
     except (UnsoundAccordError, UnusableInputError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(UNUSABLE) from error
