@@ -90,6 +90,7 @@ BREAKS = {
         "UPDATE attempt SET took = '10 minutes' WHERE id = 1",
         "order 1, attempt 2",
     ),
+    "given_up_work_has_a_case": ("UPDATE task SET dead = true", "order 1"),
     "leases_end": (
         "UPDATE task SET leased_until = 'infinity'",
         "task 1 propagate 1",
