@@ -62,9 +62,10 @@ async def test_what_no_database_takes_is_kept_as_it_came_and_holds_up_no_other(s
 async def test_while_the_store_is_away_it_is_tried_again_and_told_once(shore):
     shore.away = True
     landing = asyncio.create_task(shore.landing.land([write_message(incoming(1))]))
-    for _ in range(3):
-        await shore.asked.wait()
-        shore.asked.clear()
+    async with asyncio.timeout(5):
+        for _ in range(3):
+            await shore.asked.wait()
+            shore.asked.clear()
     assert not landing.done()
     shore.away = False
     await landing

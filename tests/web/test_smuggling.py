@@ -244,8 +244,12 @@ async def test_who_proves_nothing_makes_room_for_who_can():
         answers = await asyncio.gather(*(exchange(port, SOUND) for _ in range(10)))
 
         assert {answer[:12] for answer in answers} == {b"HTTP/1.1 200"}
+        ending = [asyncio.create_task(reader.read()) for reader, _ in idlers]
+        await asyncio.wait(ending, timeout=1)  # much sooner than the deadline ends them
+        assert sum(each.done() for each in ending) >= 40
         for _, writer in idlers:
             writer.close()
+        await asyncio.gather(*ending, return_exceptions=True)
 
 
 async def test_large_bodies_without_proof_do_not_take_the_memory_of_others():
@@ -256,7 +260,10 @@ async def test_large_bodies_without_proof_do_not_take_the_memory_of_others():
             writer.write(half)
             await writer.drain()
 
-        answered = await exchange(port, SOUND)
+        body = b"x" * 900_000
+        proof = b"X-Bell-Signature: " + signed(body)["x-bell-signature"].encode()
+        length = b"Content-Length: %d" % len(body)
+        answered = await exchange(port, request(LINE, HOST, proof, length, body=body))
 
         assert answered.startswith(b"HTTP/1.1 200")
         for _, writer in idlers:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 from http import HTTPStatus
+from itertools import chain
 from typing import Any
 
 from litestar.types import Receive, Scope, Send
@@ -93,7 +94,7 @@ def refusal(
     """Return why a delivery is refused before a byte of its body is read, or None."""
     if method != "POST":
         return HTTPStatus.METHOD_NOT_ALLOWED
-    if len(headers) > MOST_HEADERS or sum(len(n) + len(v) for n, v in headers) > LARGEST_HEADERS:
+    if len(headers) > MOST_HEADERS or _size(headers) > LARGEST_HEADERS:
         return HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
     if len(by_name) != len(headers) and _is_ambiguous(headers):
         return HTTPStatus.BAD_REQUEST
@@ -101,6 +102,10 @@ def refusal(
     if by_name.get(b"content-encoding", b"identity") != b"identity":
         return HTTPStatus.UNSUPPORTED_MEDIA_TYPE
     return _length_refusal(by_name.get(b"content-length", b"0"))
+
+
+def _size(headers: Headers) -> int:
+    return len(b"".join(chain.from_iterable(headers)))
 
 
 def _length_refusal(length: bytes) -> HTTPStatus | None:

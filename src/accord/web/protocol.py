@@ -9,6 +9,7 @@ chunked body, and anything that takes too long to arrive.
 import asyncio
 from functools import partial
 from http import HTTPStatus
+from itertools import chain
 from typing import Any
 
 import httptools
@@ -105,16 +106,13 @@ class StrictProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Hand over a request whose head means one thing."""
-        hosts = 0
-        size = len(self.url)
-        for name, value in self.headers:
-            size += len(name) + len(value)
-            if name == b"host":
-                hosts += 1
-            elif name == b"expect" and value.lower() == b"100-continue":
-                self.expect_100_continue = True
+        size = len(self.url) + len(b"".join(chain.from_iterable(self.headers)))
         if len(self.headers) > MOST_HEADERS or size > LARGEST_HEADERS:
             raise _RefusedError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        names = [name for name, _ in self.headers]
+        hosts = names.count(b"host")
+        if b"expect" in names:
+            self.expect_100_continue = (b"expect", b"100-continue") in self.headers
         version: str = self.parser.get_http_version()
         if hosts != 1 or not self.url.startswith(b"/") or version not in _VERSIONS:
             raise _RefusedError(HTTPStatus.BAD_REQUEST)
