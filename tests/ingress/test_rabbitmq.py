@@ -98,7 +98,7 @@ async def test_a_reader_that_dies_before_the_commit_loses_nothing(broker, shore)
         for number in range(5):
             await side.keep(incoming(number))
     for _ in range(30):  # more often than RabbitMQ 4 would return a message by itself
-        async with reading(broker, shore):
+        async with reading(broker, shore), asyncio.timeout(10):
             await shore.asked.wait()
             shore.asked.clear()
     shore.away = False
