@@ -9,9 +9,10 @@ from accord.domain.action import Action, Destination
 from accord.domain.allowance import Allowance
 from accord.domain.errors import UnreadableError
 from accord.domain.matrix import Matrix
-from accord.domain.outcome import Outcome, Unavailable
+from accord.domain.outcome import Outcome, Refused, Unavailable
 from accord.domain.report import Ref
 from accord.engine.envelope import Envelope, Parsed
+from accord.engine.notice_channel import Contact, KnowsContact
 from accord.engine.ports import Delivery, Document, FeedError, Page
 
 # What it comes to when a connector takes an answer apart that has another shape. Such an answer
@@ -104,6 +105,15 @@ class ConnectedSystem:
         """Return where the order's parcels go, or why it cannot be told."""
         try:
             return await self._client.destination(order)
+        except MISREAD as error:
+            return _misread(error)
+
+    async def contact(self, order: Matrix) -> Contact | Outcome:
+        """Return where the order's customer is reached, or why it cannot be told."""
+        if not isinstance(self._client, KnowsContact):
+            return Refused("cannot", f"{self.system} cannot be asked for it.")
+        try:
+            return await self._client.contact(order)
         except MISREAD as error:
             return _misread(error)
 

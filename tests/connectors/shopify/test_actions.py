@@ -20,6 +20,8 @@ from accord.domain.matrix import Matrix
 from accord.domain.outcome import Accepted, Applied, Outcome, Refused, Unneeded
 from accord.domain.report import THE_ORDER, Ref, SubjectKind
 from accord.domain.tracks import State, Track
+from accord.engine.notice_channel import Contact
+from accord.notify.mail import is_address
 from tests.connectors.shopify.shop import EAST, NOW, WEST, Shop
 
 PARCEL = Ref("warehouse", "77")
@@ -291,3 +293,11 @@ async def test_the_destination_is_the_shipping_address(shop: Shop) -> None:
 
     assert not isinstance(place, Refused)
     assert (getattr(place, "city", ""), getattr(place, "country", "")) == ("Springfield", "US")
+
+
+async def test_the_contact_is_the_orders_mail_address(shop: Shop) -> None:
+    found = await shop.client.contact(shop.order())
+
+    assert isinstance(found, Contact)
+    assert is_address(found.mail)
+    assert found.mail not in repr(found)

@@ -70,6 +70,7 @@ async def everything(shop: Shop, client: ShopifyClient) -> None:
         assert isinstance(await client.reread(ref), tuple)
         shop.world.pass_time(timedelta(seconds=20))
     await client.destination(order)
+    await client.contact(order)
     await client.perform(Complete(), order)
     other = shop.order(number="#1003")
     assert isinstance(await client.perform(CancelOrder(reason="fraud"), other), Accepted)

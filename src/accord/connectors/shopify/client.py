@@ -25,6 +25,7 @@ from accord.domain.action import (
 from accord.domain.matrix import Matrix
 from accord.domain.outcome import Outcome, Refused
 from accord.domain.report import Ref, SubjectKind
+from accord.engine.notice_channel import Contact
 from accord.engine.ports import Document, Page
 
 CAN: frozenset[ActionKind] = frozenset(
@@ -126,6 +127,19 @@ class ShopifyClient:
             country=address["countryCodeV2"] or "",
             phone=address["phone"] or "",
         )
+
+    async def contact(self, order: Matrix) -> Contact | Outcome:
+        """Return the mail address of the order's customer."""
+        order_id = order.own_ref(self._context.system)
+        if order_id is None:
+            return Refused("unknown_order", "The store's own id of this order is not known.")
+        data = await self._session.ask("order_contact", id=gid("Order", order_id))
+        if not isinstance(data, dict):
+            return data
+        address = (data.get("order") or {}).get("email")
+        if not address:
+            return Refused("no_contact", "The order has no mail address in the store.")
+        return Contact(address)
 
     async def close(self) -> None:
         """Let go of connections."""

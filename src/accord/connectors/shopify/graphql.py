@@ -28,6 +28,7 @@ def order_reports(system: str, order: GOrder, received_at: datetime) -> list[Rep
     teller = Teller(system, refs, moment(order.updated_at) or received_at)
     keys = {plain_id(ln.id): line_key(ln.sku, ln.id) for ln in listed(order.line_items)}
     reports = teller.order_says(
+        placed_at=moment(order.created_at),
         cancelled_at=moment(order.cancelled_at),
         closed_at=moment(order.closed_at),
         particulars=_ordered(order),

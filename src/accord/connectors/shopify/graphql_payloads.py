@@ -114,6 +114,7 @@ class GOrder(Struct, frozen=True, rename="camel"):
 
     id: str
     name: str | None = None
+    created_at: str | None = None
     updated_at: str | None = None
     cancelled_at: str | None = None
     closed_at: str | None = None

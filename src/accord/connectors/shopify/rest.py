@@ -67,6 +67,7 @@ def _standing(teller: Teller, order: Order) -> list[Report]:
             ordered=summed((_key(line), count(line.quantity)) for line in lines),
         )
     return teller.order_says(
+        placed_at=moment(order.created_at),
         cancelled_at=moment(order.cancelled_at),
         closed_at=moment(order.closed_at),
         particulars=told,

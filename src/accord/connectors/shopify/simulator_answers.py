@@ -54,6 +54,7 @@ class Answers:
         return {
             "id": gid("Order", order.id),
             "name": order.name,
+            "createdAt": time(order.created_at),
             "updatedAt": time(order.updated_at),
             "cancelledAt": time(order.cancelled_at),
             "closedAt": time(order.closed_at),
@@ -198,6 +199,11 @@ def gid(kind: str, own_id: int | str) -> str:
 def time(moment: datetime | None) -> str | None:
     """Return a time as the GraphQL API writes it: whole seconds, UTC."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+
+
+def contact(order: OrderRecord) -> Shape:
+    """Return where the customer of an order is reached."""
+    return {"id": gid("Order", order.id), "email": f"buyer-{order.id}@customer.example"}
 
 
 def destination(order: OrderRecord) -> Shape:

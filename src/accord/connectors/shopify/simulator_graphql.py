@@ -6,7 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from accord.connectors.shopify.session import document
-from accord.connectors.shopify.simulator_answers import Answers, Shape, destination, gid, time
+from accord.connectors.shopify.simulator_answers import (
+    Answers,
+    Shape,
+    contact,
+    destination,
+    gid,
+    time,
+)
 from accord.connectors.shopify.simulator_state import (
     FulfillmentOrder,
     OrderRecord,
@@ -44,6 +51,7 @@ class Operations:
             "OrdersChanged": self._orders_changed,
             "OrderWhole": self._of_order(answers.whole_order),
             "OrderStanding": self._of_order(_standing),
+            "OrderContact": self._of_order(contact),
             "OrderDestination": self._of_order(destination),
             "MoreLineItems": self._more_of_order("lineItems", answers.line_items, 250),
             "MoreFulfillmentOrders": self._more_of_order(

@@ -55,17 +55,21 @@ class Teller:
     def order_says(
         self,
         *,
+        placed_at: datetime | None,
         cancelled_at: datetime | None,
         closed_at: datetime | None,
         particulars: Particulars = SILENT,
     ) -> list[Report]:
-        """Return the order's own word. Cancelled wins: a cancelled order is closed as well."""
+        """Return the order's own word. Cancelled wins: a cancelled order is closed as well.
+
+        An order is open since it was placed; that it was closed and opened again is not told.
+        """
         word = "cancelled" if cancelled_at else "closed" if closed_at else "open"
         return self.says(
             THE_ORDER,
             "order",
             word,
-            happened_at=cancelled_at or closed_at,
+            happened_at=cancelled_at or closed_at or placed_at,
             particulars=particulars,
         )
 
