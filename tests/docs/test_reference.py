@@ -10,9 +10,11 @@ from accord.connector_kit.discovery import connectors
 from accord.domain.accord import Notify, Rule
 from accord.domain.action import action_name
 from accord.domain.finding import Severity, code_meanings
+from accord.domain.notice_rules import NoticeRules
 from accord.domain.reason import REASONS
 from accord.domain.tracks import PROGRESS, STATES, Track
 from accord.settings.accord_file import read_accord
+from accord.settings.notices import channel_secrets
 from accord.settings.presets import OwnershipPreset, StagePreset, stages
 from accord.settings.process import process_settings
 from accord.storage.schema import METADATA
@@ -55,6 +57,7 @@ def test_the_reference_names_no_command_that_is_not_there():
 def test_every_variable_of_the_process_is_listed():
     asked = Asked()
     process_settings(asked)
+    channel_secrets(NoticeRules(), asked)
     script = re.findall(r"ACCORD_[A-Z]+", (ROOT / "run").read_text())
     in_tests = re.findall(
         r"\"(ACCORD_TEST_\w+|ACCORD_CORPUS)\"",

@@ -84,6 +84,37 @@ preset = "storefront"
 preset = "simple"
 """
 
+TELLING = f"""\
+{WHOLE}
+[stages.fulfilled]
+definition = "It has left."
+when = {{ fulfillment = ["shipped"] }}
+customer_facing = true
+notify = "once"
+stall_after = "3 days"
+person = "Ana Lima"
+told_by = "shop"
+subject = "Order {{order}}"
+text = '''
+It has left: {{parcels}}
+{{tracking}}'''
+
+[notices]
+settle_for = "3 minutes"
+max_age = "12 hours"
+shop_sends = ["ordered"]
+
+[notices.mail]
+host = "smtp.example.com"
+port = 2587
+from = "The Shop <orders@example.com>"
+reply_to = "help@example.com"
+
+[notices.webhook]
+url = "https://messages.example.com/in"
+idempotent_for = "24 hours"
+"""
+
 # The line on which a finding is expected ends in this comment.
 HERE = "# <-"
 

@@ -5,7 +5,7 @@ import pytest
 from accord.domain.finding import Code, Severity
 from accord.settings.accord_file import AccordFile, read_accord
 from tests.settings.catalogue import CATALOGUE, SECRETS
-from tests.settings.examples import HERE, LOCATED, WHOLE, line_here, with_change
+from tests.settings.examples import HERE, LOCATED, TELLING, WHOLE, line_here, with_change
 
 RICH = LOCATED.replace('"simple"', '"rich"')
 
@@ -457,6 +457,80 @@ CASES = {
         f'latency_target = "5 minutes"\nlatency_target = "6 minutes" {HERE}',
         Code.SAID_TWICE,
         "latency_target",
+    ),
+    # How customers are told.
+    "nothing said of what the shop tells": Wrong(
+        'settle_for = "3 minutes"\nmax_age = "12 hours"\nshop_sends = ["ordered"]\n',
+        "",
+        Code.MISSING_KEY,
+        "notices.shop_sends",
+        TELLING.replace("[notices]", f"[notices] {HERE}"),
+    ),
+    "a stage nobody is told of": Wrong(
+        'shop_sends = ["ordered"]',
+        f'shop_sends = ["packed"] {HERE}',
+        Code.UNKNOWN_STAGE,
+        "notices.shop_sends",
+        TELLING,
+    ),
+    "a placeholder that means nothing": Wrong(
+        'subject = "Order {order}"',
+        f'subject = "Order {{ordr}}" {HERE}',
+        Code.UNKNOWN_PLACEHOLDER,
+        "stages.fulfilled.subject",
+        TELLING,
+    ),
+    "a message that says nothing": Wrong(
+        'subject = "Order {order}"',
+        f'subject = " " {HERE}',
+        Code.EMPTY_MESSAGE,
+        "stages.fulfilled.subject",
+        TELLING,
+    ),
+    "mail from nobody": Wrong(
+        'from = "The Shop <orders@example.com>"',
+        f'from = "The Shop" {HERE}',
+        Code.NO_SENDER,
+        "notices.mail.from",
+        TELLING,
+    ),
+    "mail in the clear": Wrong(
+        "port = 2587",
+        f'encryption = "none" {HERE}',
+        Code.UNSAFE_CHANNEL,
+        "notices.mail.encryption",
+        TELLING,
+    ),
+    "a port that is none": Wrong(
+        "port = 2587", f"port = 70000 {HERE}", Code.WRONG_TYPE, "notices.mail.port", TELLING
+    ),
+    "a password of the mail server": Wrong(
+        "port = 2587",
+        f'password = "hunter2" {HERE}',
+        Code.SECRET_IN_FILE,
+        "notices.mail.password",
+        TELLING,
+    ),
+    "a webhook in the clear": Wrong(
+        'url = "https://messages.example.com/in"',
+        f'url = "http://messages.example.com/in" {HERE}',
+        Code.UNSAFE_CHANNEL,
+        "notices.webhook.url",
+        TELLING,
+    ),
+    "a webhook with a password in its address": Wrong(
+        'url = "https://messages.example.com/in"',
+        f'url = "https://me:secret@messages.example.com/in" {HERE}',
+        Code.UNSAFE_CHANNEL,
+        "notices.webhook.url",
+        TELLING,
+    ),
+    "no channel": Wrong(
+        TELLING[TELLING.index("[notices]") :],
+        f'[notices] {HERE}\nshop_sends = ["ordered"]\n',
+        Code.NO_CHANNEL,
+        "notices",
+        TELLING,
     ),
     "no TOML": Wrong('account = "1234567"', f"account: 1234567 {HERE}", Code.NOT_TOML, ""),
 }

@@ -57,6 +57,12 @@ class Code(StrEnum):
     STAGE_WITHOUT_PERSON = "stage_without_person"
     INTERNAL_STEP_SHOWN = "internal_step_shown"
     NO_RESPONSIBLE = "no_responsible"
+    NO_CHANNEL = "no_channel"
+    UNSAFE_CHANNEL = "unsafe_channel"
+    NO_SENDER = "no_sender"
+    UNKNOWN_STAGE = "unknown_stage"
+    UNKNOWN_PLACEHOLDER = "unknown_placeholder"
+    EMPTY_MESSAGE = "empty_message"
 
 
 _MEANINGS: Mapping[Code, str] = {
@@ -99,6 +105,12 @@ _MEANINGS: Mapping[Code, str] = {
     Code.STAGE_WITHOUT_PERSON: "A stage names nobody to look at an order that stalls in it.",
     Code.INTERNAL_STEP_SHOWN: "Customers would be shown, or told of, a step that is internal.",
     Code.NO_RESPONSIBLE: "The accord does not name the one person who answers for it.",
+    Code.NO_CHANNEL: "Customers are to be told, and no channel is named.",
+    Code.UNSAFE_CHANNEL: "A channel to customers that others could read or redirect.",
+    Code.NO_SENDER: "Mail to customers is not from, or not answered to, one address.",
+    Code.UNKNOWN_STAGE: "The shop is said to tell of a stage that nobody is told of.",
+    Code.UNKNOWN_PLACEHOLDER: "A message has something in braces that means nothing.",
+    Code.EMPTY_MESSAGE: "A message to customers says nothing.",
 }
 
 

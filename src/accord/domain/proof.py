@@ -5,6 +5,7 @@ from email.utils import getaddresses
 
 from accord.domain.accord import Accord, System
 from accord.domain.finding import Code, Finding, did_you_mean, listed
+from accord.domain.notice_proof import prove_notices
 from accord.domain.ownership import EVERYWHERE
 from accord.domain.stage_proof import prove_stages
 from accord.domain.tracks import Track
@@ -22,6 +23,7 @@ def prove(accord: Accord) -> tuple[Finding, ...]:
         *(found for track in Track for found in _track(accord, track)),
         *_places(accord),
         *prove_stages(accord.stages),
+        *prove_notices(accord),
     )
 
 

@@ -15,6 +15,7 @@ from accord.domain.accord import Accord
 from accord.domain.errors import UnusableInputError
 from accord.domain.finding import Code, Finding, Severity, dotted
 from accord.domain.proof import prove
+from accord.settings.notices import StageWords, read_notices
 from accord.settings.positions import Positions, positions
 from accord.settings.stages import read_stages
 from accord.settings.systems import ReadSystem, SystemSettings, read_system, system_tables
@@ -128,14 +129,16 @@ def _accord(root: Table, read: Mapping[str, ReadSystem]) -> Accord:
     if not any(ownership.mirrors.values()):
         # A stack in which nothing mirrors anything is only watched: no system is asked for changes.
         systems = {name: replace(each, can=frozenset()) for name, each in systems.items()}
+    words = StageWords()
     return Accord(
         systems=systems,
         ownership=ownership,
         rules=rules,
-        stages=read_stages(root, responsible),
+        stages=read_stages(root, responsible, words),
         responsible=responsible,
         review_every=root.length("review_every") or REVIEW_EVERY,
         latency_target=root.length("latency_target") or LATENCY_TARGET,
+        notices=read_notices(root, words),
     )
 
 

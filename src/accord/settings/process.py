@@ -37,6 +37,12 @@ class ProcessSettings:
     port: int = 8000
     roles: frozenset[ProcessRole] = EVERY_ROLE
     broker_url: str | None = field(default=None, repr=False)
+    send_mark_file: Path | None = None
+
+    @property
+    def send_mark(self) -> Path:
+        """Where it is noted, outside of the database, what customers were sent."""
+        return self.send_mark_file or self.data / "send-mark.json"
 
     @property
     def needs_database(self) -> bool:
@@ -57,11 +63,12 @@ def process_settings(
     """Return the settings; a flag that is not None wins over the environment, that over defaults.
 
     The variables are ``ACCORD_DATABASE_URL``, ``ACCORD_DATA``, ``ACCORD_HOST``, ``ACCORD_PORT``,
-    ``ACCORD_ROLE`` and ``ACCORD_BROKER_URL``; an empty one counts as absent. Several roles stand
-    with commas between them.
+    ``ACCORD_ROLE``, ``ACCORD_BROKER_URL`` and ``ACCORD_SEND_MARK``; an empty one counts as absent.
+    Several roles stand with commas between them.
     """
     default = ProcessSettings()
     folder = environment.get("ACCORD_DATA")
+    mark = environment.get("ACCORD_SEND_MARK")
     return ProcessSettings(
         database_url=database_url or environment.get("ACCORD_DATABASE_URL") or None,
         data=data or (Path(folder).expanduser() if folder else default.data),
@@ -69,6 +76,7 @@ def process_settings(
         port=_port(environment, default.port) if port is None else port,
         roles=_roles(roles or environment.get("ACCORD_ROLE")),
         broker_url=broker_url or environment.get("ACCORD_BROKER_URL") or None,
+        send_mark_file=Path(mark).expanduser() if mark else None,
     )
 
 

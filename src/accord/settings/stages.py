@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from accord.domain.accord import Notify, Stage
 from accord.domain.finding import Code
 from accord.domain.tracks import State
+from accord.settings.notices import StageWords
 from accord.settings.presets import StagePreset, stages
 from accord.settings.states import read_state
 from accord.settings.tables import Table, is_table
@@ -15,8 +16,8 @@ from accord.settings.tables import Table, is_table
 NEVER = "never"
 
 
-def read_stages(root: Table, responsible: str) -> tuple[Stage, ...]:
-    """Return the stages in their order.
+def read_stages(root: Table, responsible: str, words: StageWords) -> tuple[Stage, ...]:
+    """Return the stages in their order; what they say of messages goes into ``words``.
 
     Those of a preset come first, with the responsible person where the file names no other; a
     table of the same name changes only what it says. A table of another name is a stage of its
@@ -36,6 +37,7 @@ def read_stages(root: Table, responsible: str) -> tuple[Stage, ...]:
             continue
         entry = table.table(name)
         if is_table(table.raw(name)):
+            words.read(name, entry)
             found[name] = _stage(name, entry, found.get(name))
         else:
             found.pop(name, None)

@@ -21,8 +21,11 @@ from accord.settings.words import with_overrides
 
 # A name stands in addresses (/hooks/shop), variables (ACCORD_SHOP_…) and references (shop:123).
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-# The first two are scopes of references, the others begin variables of the process itself.
-_TAKEN = frozenset({NUMBER, EXTERNAL, "database", "data", "host", "port"})
+# The first two are scopes of references, the others begin variables of the process or of channels,
+# or name what is paused.
+_TAKEN = frozenset(
+    {NUMBER, EXTERNAL, "database", "data", "host", "port", "mail", "webhook", "notices", "send"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

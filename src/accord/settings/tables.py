@@ -112,6 +112,17 @@ class Table:
         self.wrong(key, value, f"Write {key} = true or {key} = false, without quotes.")
         return None
 
+    def number(self, key: str, lowest: int, highest: int) -> int | None:
+        """Return a whole number between two others, None where it is absent or no such number."""
+        value = self.raw(key)
+        if value is None:
+            return None
+        if isinstance(value, int) and not isinstance(value, bool) and lowest <= value <= highest:
+            return value
+        remedy = f"Write a whole number from {lowest} to {highest}: {key} = {lowest}."
+        self.wrong(key, value, remedy)
+        return None
+
     def texts(self, key: str) -> tuple[str, ...] | None:
         """Return a list of texts, None where it is absent or none."""
         value = self.raw(key)
