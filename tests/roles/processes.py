@@ -100,14 +100,16 @@ def ask(request: Request) -> Answer:
 
 
 @contextmanager
-def serving(folder: Path, roles: str, *more: str, **variables: str) -> Iterator[Served]:
+def serving(
+    folder: Path, roles: str, *more: str, program: str = "accord", **variables: str
+) -> Iterator[Served]:
     """Run a process in these roles; kill it in the end if it still runs."""
     accord = folder / "accord.toml"
     text = files("accord.demo").joinpath("accord.toml").read_text(encoding="utf-8")
     accord.write_text(text, encoding="utf-8")
-    command = [sys.executable, "-m", "accord", "serve", str(accord), "--role", roles]
+    command = [sys.executable, "-m", program, "serve", str(accord), "--role", roles]
     environment = {**os.environ, **SECRETS, "ACCORD_PORT": "0", "PYTHONUNBUFFERED": "1"}
-    environment["PYTHONPATH"] = str(ROOT / "src")
+    environment["PYTHONPATH"] = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
     environment.pop("ACCORD_DATABASE_URL", None)
     process = subprocess.Popen(
         [*command, *more],

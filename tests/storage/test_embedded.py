@@ -1,11 +1,13 @@
 """The embedded server starts by itself, is shared, and survives every way of dying."""
 
+import asyncio
 import os
 import signal
 import stat
 import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -250,3 +252,35 @@ def _shown(connection: psycopg.Connection, setting: str) -> str:
     row = connection.execute("SELECT current_setting(%s)", [setting]).fetchone()
     assert row is not None
     return str(row[0])
+
+
+async def test_a_server_that_is_killed_is_started_again_at_the_same_address(folder: Path) -> None:
+    told: list[object] = []
+    heard = asyncio.Event()
+
+    def tell(trouble: object) -> None:
+        told.append(trouble)
+        heard.set()
+
+    async with embedded(folder, tell=tell) as url, postgres_store(url) as store:
+        await store.keep([incoming("a")])
+        os.kill(postmaster(folder), signal.SIGKILL)
+        async with asyncio.timeout(60):
+            await heard.wait()
+
+        with psycopg.connect(url) as connection:
+            kept = connection.execute("SELECT count(*) FROM envelope").fetchone()
+    assert told == [None]
+    assert kept == (1,)
+    assert not runs(folder)
+
+
+def test_a_server_that_died_need_not_be_stopped(folder: Path) -> None:
+    server = EmbeddedServer(folder)
+    server.enter()
+    first = Path("/proc") / str(postmaster(folder)) / "cmdline"
+    os.kill(postmaster(folder), signal.SIGKILL)
+    while first.exists() and first.read_bytes():
+        time.sleep(0.01)  # it dies by itself
+
+    server.leave()

@@ -79,7 +79,7 @@ class _Process:
     async def on_store(self) -> None:
         """Do everything else: on the database, whose clock is ours."""
         settings, roles = self._settings, self._settings.roles
-        store = await self._parts.enter_async_context(store_of(settings))
+        store = await self._parts.enter_async_context(store_of(settings, tell=_tell_of_server))
         clock = DatabaseClock(store.time)
         await clock.set()
         runner = Runner(_tell_of_turn)
@@ -199,6 +199,13 @@ def _tell_of_start(file: Path, settings: ProcessSettings, listening: socket.sock
         return
     host, port = listening.getsockname()[:2]
     log.info("serving", address=f"http://{host}:{port}/", roles=roles, accord=str(file))
+
+
+def _tell_of_server(trouble: UnusableInputError | None) -> None:
+    if trouble is None:
+        log.warning("the embedded database had died; it runs again")
+    else:
+        log.error("the embedded database is dead; it is tried again", reason=str(trouble))
 
 
 def _tell_of_turn(step: str, error: Exception) -> None:

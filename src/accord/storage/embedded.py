@@ -27,6 +27,7 @@ from accord.storage.cluster import (
     place_for,
     programs_for,
 )
+from accord.storage.mending import Tell, looked_after, tell_nobody
 
 # Where data and programs go when the service user cannot enter the places they are in.
 ELSEWHERE = Path("/var/lib/accord")
@@ -60,16 +61,20 @@ _TUNING = {
 
 
 @asynccontextmanager
-async def embedded(folder: Path, elsewhere: Path = ELSEWHERE) -> AsyncIterator[str]:
+async def embedded(
+    folder: Path, elsewhere: Path = ELSEWHERE, *, tell: Tell = tell_nobody
+) -> AsyncIterator[str]:
     """Yield the address of the database in ``folder``, made and started when it is not there.
 
     Processes that use one folder share one server; the last to leave stops it. A process that
-    was killed leaves the server running, and the next one takes it over.
+    was killed leaves the server running, and the next one takes it over. A server that dies is
+    started again, at the same address; ``tell`` hears of it.
     """
     server = await asyncio.to_thread(EmbeddedServer, folder, elsewhere)
     await asyncio.to_thread(server.enter)
     try:
-        yield server.url
+        async with looked_after(server.mend, tell):
+            yield server.url
     finally:
         # Not in a thread: a cancelled program must still stop its server.
         server.leave()
@@ -107,6 +112,16 @@ class EmbeddedServer:
             self._users = (self._folder / "users.lock").open("wb")
             fcntl.flock(self._users, fcntl.LOCK_SH)
 
+    def mend(self) -> bool:
+        """Start the server again if it died; return whether it had."""
+        if self._is_alive():
+            return False
+        with self._alone():
+            if self._users is None or self._runs():
+                return False  # we have left, or another user was quicker
+            self._start()
+            return True
+
     def leave(self) -> None:
         """Stop counting as a user; the last one stops the server."""
         if self._users is None:
@@ -119,7 +134,8 @@ class EmbeddedServer:
             finally:
                 self._users = None
             sockets = self._sockets()
-            self._control("stop", "-m", "fast", "-t", str(_STOP_WITHIN))
+            if self._is_alive():
+                self._control("stop", "-m", "fast", "-t", str(_STOP_WITHIN))
             if sockets != self._cluster:
                 sockets.rmdir()
 
@@ -200,6 +216,9 @@ class EmbeddedServer:
             ]
         )
 
+    def _is_alive(self) -> bool:
+        return str(self._cluster) in _command_line(self._cluster / "postmaster.pid")
+
     def _runs(self) -> bool:
         """Return whether the server runs; clear away what a dead one left behind.
 
@@ -210,7 +229,7 @@ class EmbeddedServer:
         while time.monotonic() < give_up:
             if not note.exists():
                 return False
-            if str(self._cluster) not in _command_line(note):
+            if not self._is_alive():
                 self._clear(note)
                 return False
             with contextlib.suppress(psycopg.OperationalError, IndexError, FileNotFoundError):
