@@ -44,6 +44,7 @@ async def test_two_workers_decide_everything_between_them(tmp_path):
 
 @needs_server
 async def test_a_database_of_a_bench_is_gone_after_it(tmp_path):
+    assert SERVER is not None
     async with fresh_database(SERVER, tmp_path) as url:
         name = psycopg.conninfo.conninfo_to_dict(url)["dbname"]
     with psycopg.connect(SERVER) as connection:
@@ -61,6 +62,7 @@ def test_an_order_that_was_never_told_is_lost():
 
 @needs_server
 def test_the_command_prints_one_object_with_the_unit_in_every_name():
+    assert SERVER is not None
     words = ["bench", "agree", "--count", "20", "--database", SERVER, "--json"]
     printed = CliRunner().invoke(app, words)
     measured = msgspec.json.decode(printed.stdout)
