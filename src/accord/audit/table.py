@@ -28,7 +28,7 @@ _HEAD_ROWS_READ = 400
 _HEAD_BYTES = 256 * 1024
 _HEAD_BYTES_READ = 1024 * 1024
 _TAIL_BYTES = 256 * 1024
-_HEAD_ROWS = 2000
+HEAD_ROWS = 2000
 
 
 class _Layout(NamedTuple):
@@ -69,40 +69,62 @@ class Table:
         return rows
 
 
-def read_text(source: Path, folder: Path, advance: Progress) -> Table:
-    """Return the table in a text file; temporary copies go to ``folder``."""
-    text = as_utf8(source, folder, advance)
-    layout = _layout(source.name, text.path)
-    columns = len(layout.columns)
-    found = structure(text.path, layout.delimiter, layout.header_line, columns, advance)
-    how = f"{text.encoding}, {DELIMITERS[layout.delimiter]}, header on line {layout.header_line}"
+class TextFile:
+    """A text file with a header, opened; temporary copies of it go to ``folder``."""
 
-    def laid_out(found: Structure) -> tuple[Path, int]:
-        path, skip = text.path, layout.header_line
-        if found.refused:
-            with tempfile.NamedTemporaryFile(dir=folder, suffix=".rows", delete=False) as copy:
-                path, skip = without(path, found.refused, skip, Path(copy.name)), 0
-        return path, skip
+    def __init__(self, source: Path, folder: Path, advance: Progress) -> None:
+        self._name = source.name
+        self._folder = folder
+        self._advance = advance
+        self._path, self._encoding = as_utf8(source, folder, advance)
+        self._layout = _layout(source.name, self._path)
 
-    def exact() -> Structure:
-        return strict_structure(text.path, layout.delimiter, layout.header_line, columns)
+    @property
+    def size(self) -> int:
+        """Return how many bytes its text has."""
+        return self._path.stat().st_size
 
-    def again() -> tuple[Structure, pl.LazyFrame]:
-        found = exact()
-        return found, _frame(*laid_out(found), layout, quoted=found.quoted)
+    def structure(self) -> Structure:
+        """Look at every line and return which are rows."""
+        delimiter, header_line, columns = self._layout
+        return structure(self._path, delimiter, header_line, len(columns), self._advance)
 
-    try:
-        rows = laid_out(found)
-        sample = _sample(text.path, rows, layout, found)
-    except pl.exceptions.ComputeError:
-        found = exact()
-        rows = laid_out(found)
-        sample = _sample(text.path, rows, layout, found)
-    frame = _frame(*rows, layout, quoted=found.quoted)
-    table = Table(name=source.name, frame=frame, sample=sample, rows=found.rows, how=how)
-    table.refused = found.refused
-    table.again = again
-    return table
+    def table(self, found: Structure) -> Table:
+        """Return the table that the lines make, of which ``found`` tells what they are."""
+        try:
+            rows = self._rows(found)
+            sample = _sample(self._path, rows, self._layout, found)
+        except pl.exceptions.ComputeError:
+            found = self._exact()
+            rows = self._rows(found)
+            sample = _sample(self._path, rows, self._layout, found)
+        how = f"{self._encoding}, {DELIMITERS[self._layout.delimiter]}"
+        table = Table(
+            name=self._name,
+            frame=_frame(*rows, self._layout, quoted=found.quoted),
+            sample=sample,
+            rows=found.rows,
+            how=f"{how}, header on line {self._layout.header_line}",
+        )
+        table.refused = found.refused
+        table.again = self._again
+        return table
+
+    def _rows(self, found: Structure) -> tuple[Path, int]:
+        """Return a file without refused lines, and how many lines stand above its rows."""
+        if not found.refused:
+            return self._path, self._layout.header_line
+        with tempfile.NamedTemporaryFile(dir=self._folder, suffix=".rows", delete=False) as copy:
+            path = Path(copy.name)
+        return without(self._path, found.refused, self._layout.header_line, path), 0
+
+    def _exact(self) -> Structure:
+        delimiter, header_line, columns = self._layout
+        return strict_structure(self._path, delimiter, header_line, len(columns))
+
+    def _again(self) -> tuple[Structure, pl.LazyFrame]:
+        found = self._exact()
+        return found, _frame(*self._rows(found), self._layout, quoted=found.quoted)
 
 
 def _frame(path: Path | bytes, skip: int, layout: _Layout, *, quoted: bool) -> pl.LazyFrame:
@@ -126,20 +148,20 @@ def _head(path: Path, skip: int, layout: _Layout, *, quoted: bool) -> pl.DataFra
         start = file.read(_HEAD_BYTES_READ)
     if len(start) == _HEAD_BYTES_READ:
         whole = start[: start.rfind(b"\n") + 1]
-        few = _frame(whole, skip, layout, quoted=quoted).head(_HEAD_ROWS)
+        few = _frame(whole, skip, layout, quoted=quoted).head(HEAD_ROWS)
         try:
             head = few.collect(engine="streaming")
         except pl.exceptions.PolarsError:  # it may end within a quoted field
             head = pl.DataFrame()
-        if head.height == _HEAD_ROWS:
+        if head.height == HEAD_ROWS:
             return head
-    return _frame(path, skip, layout, quoted=quoted).head(_HEAD_ROWS).collect(engine="streaming")
+    return _frame(path, skip, layout, quoted=quoted).head(HEAD_ROWS).collect(engine="streaming")
 
 
 def _sample(path: Path, rows: tuple[Path, int], layout: _Layout, found: Structure) -> pl.DataFrame:
     """Return rows from the beginning and from the end; orders are often sorted by time."""
     head = _head(*rows, layout, quoted=found.quoted)
-    if found.rows <= _HEAD_ROWS:
+    if found.rows <= HEAD_ROWS:
         return head
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - _TAIL_BYTES))
