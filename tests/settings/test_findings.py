@@ -147,6 +147,19 @@ CASES = {
         "locations.west.shop",
         LOCATED,
     ),
+    # How what was cancelled is kept in the house.
+    "a gate where nothing can be held": Wrong(
+        'connector = "netsuite"\n',
+        f'connector = "netsuite"\ngate = "hold" {HERE}\n',
+        Code.CANNOT_HOLD,
+        "systems.books.gate",
+    ),
+    "a rest without a gate": Wrong(
+        'connector = "shipstation"\n',
+        f'connector = "shipstation"\nhold_for = "5 minutes" {HERE}\n',
+        Code.NO_GATE,
+        "systems.warehouse.hold_for",
+    ),
     "an unknown system at a location": Wrong(
         'depot = "se-9"',
         f'depot = "se-9"\ndeppot = "se-8" {HERE}',

@@ -1,6 +1,6 @@
 """The simulated stack: three systems in one world, and Accord between them."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -58,14 +58,21 @@ class Stack:
 
 
 @asynccontextmanager
-async def stack(store: DemoStore, refresh: int | None = None) -> AsyncIterator[Stack]:
-    """Build the stack over ``store``; its pages load themselves again every ``refresh`` seconds."""
+async def stack(
+    store: DemoStore, refresh: int | None = None, amend: Callable[[Accord], Accord] | None = None
+) -> AsyncIterator[Stack]:
+    """Build the stack over ``store``; its pages load themselves again every ``refresh`` seconds.
+
+    ``amend`` may change the accord it lives by.
+    """
     world = World(now=BEGINNING, chance=Random(SEED))  # noqa: S311 - a story, not a secret
     shop = ShopifySimulator(world, "shop")
     books = NetSuiteSimulator(world, "books")
     warehouse = ShipStationSimulator(world, "warehouse")
     pretend: dict[str, Simulator] = {"shop": shop, "books": books, "warehouse": warehouse}
     accord, systems = read_demo_accord(pretend)
+    if amend is not None:
+        accord = amend(accord)
     transports = {name: Wire(world, in_process(s.app)) for name, s in pretend.items()}
     linked = links(systems, transports, world.clock)
     attempts: list[Attempt] = []

@@ -76,6 +76,7 @@ class Allocate(Struct, frozen=True, tag=True, kw_only=True):
 
     ``source`` names the request at its owner and how many went before it, so that asking twice
     makes one. ``destination`` is filled in at the moment of asking and left out of every record.
+    ``held``: it is not to leave before it is released.
     """
 
     source: Ref
@@ -83,6 +84,7 @@ class Allocate(Struct, frozen=True, tag=True, kw_only=True):
     lines: dict[str, int]
     place: str | None = None
     destination: Destination | None = None
+    held: bool = False
 
 
 class Hold(Struct, frozen=True, tag=True, kw_only=True):

@@ -43,6 +43,8 @@ class Code(StrEnum):
     UNKNOWN_LOCATION = "unknown_location"
     PLACE_UNKNOWN = "place_unknown"
     PLACE_TWICE = "place_twice"
+    CANNOT_HOLD = "cannot_hold"
+    NO_GATE = "no_gate"
     UNKNOWN_TRACK = "unknown_track"
     UNKNOWN_STATE = "unknown_state"
     MIXED_TRACKS = "mixed_tracks"
@@ -91,6 +93,8 @@ _MEANINGS: Mapping[Code, str] = {
     Code.UNKNOWN_LOCATION: "An owner is named for a location that no system knows.",
     Code.PLACE_UNKNOWN: "A system that must recognise a location has no id for it.",
     Code.PLACE_TWICE: "A system has one id for two locations.",
+    Code.CANNOT_HOLD: "A gate that holds, at a system that cannot be held back.",
+    Code.NO_GATE: "A setting of a gate that holds, where there is none.",
     Code.UNKNOWN_TRACK: "Something other than one of the five tracks or progress.",
     Code.UNKNOWN_STATE: "A state that is on no track.",
     Code.MIXED_TRACKS: "A state stands under a track that is not its own: status types are mixed.",

@@ -1,6 +1,7 @@
 """What would bring one mirror into step with the truth, in the order it should be done."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from accord.domain.accord import Accord, System
 from accord.domain.action import (
@@ -25,16 +26,24 @@ from accord.domain.truth import Parcel, Truth, total, truth
 from accord.domain.warehouse_plan import UNSHIPPED, warehouse_work
 
 
-def plan(matrix: Matrix, accord: Accord, name: str, known: Truth | None = None) -> list[Action]:
+def plan(
+    matrix: Matrix,
+    accord: Accord,
+    name: str,
+    known: Truth | None = None,
+    *,
+    now: datetime | None = None,
+) -> list[Action]:
     """Return the actions still needed at the system ``name``; none when it is in step.
 
     The plan looks only at what is so and what the mirror says, never at how it came about:
     three changes while a mirror was down are one call when it is up, and a repeated plan for a
-    mirror already in step is empty.
+    mirror already in step is empty. ``now`` matters at a warehouse whose gate holds goods back;
+    without it nothing there waits or runs out.
     """
     system = accord.systems[name]
     so = known or truth(matrix, accord)
-    wanted: list[Action] = [*warehouse_work(matrix, accord, system, so)]
+    wanted: list[Action] = [*warehouse_work(matrix, accord, system, so, now)]
     if so.parcels:
         wanted += _withdrawals(matrix, accord, system, so)
     wanted += _order(matrix, accord, system, so)

@@ -1,5 +1,7 @@
 """A person decides about a case: close it, or say what becomes of a mirror's own change."""
 
+from datetime import datetime
+
 from msgspec.structs import replace
 
 from accord.domain.accord import Accord
@@ -35,10 +37,10 @@ async def decide_change(
             "its parcels and cannot be adopted. Correct the parcels, then --close."
         )
         raise NotToBeDecidedError(message)
-    return await desk.rule(case.id, lambda held: ruled(held, case, verdict, accord), deed)
+    return await desk.rule(case.id, lambda held: ruled(held, case, verdict, accord, deed.at), deed)
 
 
-def ruled(held: Matrix, case: CaseFile, verdict: Verdict, accord: Accord) -> Change:
+def ruled(held: Matrix, case: CaseFile, verdict: Verdict, accord: Accord, now: datetime) -> Change:
     """Return the order with the verdict, and what follows from it.
 
     What the mirror or the owner said meanwhile may have made the question void; then nothing
@@ -49,4 +51,4 @@ def ruled(held: Matrix, case: CaseFile, verdict: Verdict, accord: Accord) -> Cha
     if ruling is not None:
         decided = replace(ruling, verdict=verdict)
         after = replace(held, rulings={**held.rulings, case.subject: decided})
-    return change_of(case.order, held, after, accord)
+    return change_of(case.order, held, after, accord, now=now)

@@ -259,6 +259,7 @@ class Interpreter:
             self._accord,
             told=tuple(batch.told.get(key, ())),
             news=key in batch.news,
+            now=self._clock(),
         )
 
 

@@ -1,9 +1,11 @@
 """What follows from a change of an order: where there is something to do, and for whom."""
 
+from datetime import datetime
+
 from msgspec import Struct
 from msgspec.structs import replace
 
-from accord.domain.accord import Accord
+from accord.domain.accord import Accord, Gate
 from accord.domain.action import Action, stops
 from accord.domain.case import Case
 from accord.domain.cases import cases
@@ -12,6 +14,7 @@ from accord.domain.matrix import Cell, Matrix
 from accord.domain.milestones import Milestone, milestones
 from accord.domain.plan import plan
 from accord.domain.truth import Truth, truth
+from accord.domain.warehouse_plan import gate_turns_at
 from accord.engine.ports import Change
 
 
@@ -21,11 +24,18 @@ class _Plans(Struct):
     matrix: Matrix
     accord: Accord
     so: Truth | None = None
+    now: datetime | None = None
 
     def at(self, system: str) -> list[Action]:
         if not self.matrix.cells:
             return []  # no system has said a word: there is no truth to bring anybody to
-        return plan(self.matrix, self.accord, system, self.whole())
+        return plan(self.matrix, self.accord, system, self.whole(), now=self.now)
+
+    def turns_at(self, system: str) -> datetime | None:
+        gated = self.accord.systems[system]
+        if gated.gate is not Gate.HOLD or self.now is None or not self.matrix.cells:
+            return None
+        return gate_turns_at(self.matrix, self.accord, gated, self.whole(), self.now)
 
     def whole(self) -> Truth:
         if self.so is None:
@@ -51,19 +61,23 @@ def change_of(
     *,
     told: tuple[Cell, ...] = (),
     news: bool = True,
+    now: datetime | None = None,
 ) -> Change:
     """Return the change of one order with what follows from it.
 
     What was refused is asked again once anything new is told of the order (``news``), not because
-    the same is heard once more; what is needed no longer is looked at, so that it is let go.
+    the same is heard once more; what is needed no longer is looked at, so that it is let go. So
+    is a warehouse where there will be something to do later than ``now``.
     """
     after = _noticed(before, after, accord)
-    was, so = _Plans(before, accord), _Plans(after, accord)
+    was, so = _Plans(before, accord, now=now), _Plans(after, accord, now=now)
     planned = {system: so.at(system) for system in accord.systems}
     due = [
         system
         for system, wanted in planned.items()
-        if (news and wanted) or was.at(system) != wanted
+        if (news and wanted)
+        or was.at(system) != wanted
+        or was.turns_at(system) != so.turns_at(system)
     ]
     return Change(
         order=order,

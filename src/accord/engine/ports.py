@@ -13,7 +13,7 @@ from accord.domain.allowance import Allowance
 from accord.domain.case import Case
 from accord.domain.errors import AccordError
 from accord.domain.link_state import LinkState
-from accord.domain.matrix import Cell, Matrix
+from accord.domain.matrix import Cell, Condition, Matrix, anyhow
 from accord.domain.outcome import Outcome
 from accord.domain.reason import Objection
 from accord.domain.report import Ref
@@ -273,8 +273,8 @@ class Store(Protocol):
     async def load(self, orders: Collection[str]) -> Mapping[str, Matrix]:
         """Return the matrices of some orders, unlocked."""
 
-    async def link(self, order: str, matrix: Matrix) -> None:
-        """Merge facts learned outside an envelope (what a mirror answered) into an order."""
+    async def link(self, order: str, matrix: Matrix, only_if: Condition = anyhow) -> bool:
+        """Merge facts learned outside an envelope into an order; ``only_if`` is held of it now."""
 
     async def bookmark(self, system: str) -> str | None:
         """Return where the change feed of ``system`` was left."""

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from accord.domain.accord import Accord
-from accord.domain.action import Action, Allocate, Destination, Withdraw, stops
+from accord.domain.accord import Accord, Gate
+from accord.domain.action import Action, Allocate, Destination, Release, Withdraw, stops
 from accord.domain.case import case_of_refusal
 from accord.domain.matrix import Matrix
 from accord.domain.outcome import (
@@ -22,9 +22,12 @@ from accord.domain.outcome import (
 from accord.domain.plan import plan
 from accord.domain.report import NUMBER, Ref
 from accord.domain.tracks import Track
+from accord.domain.truth import truth
+from accord.domain.warehouse_plan import gate_turns_at
 from accord.engine.addresses import Addresses, Found
 from accord.engine.attempting import ACTION_WITHIN, Attempting, Watch
 from accord.engine.envelope import Origin
+from accord.engine.permitting import Permits
 from accord.engine.ports import Doubt, Link, Settlement, Store, Task, TaskKind
 from accord.engine.reading import kept_from
 from accord.engine.settling import Case, Pace, done, settle, waiting
@@ -93,6 +96,7 @@ class Propagator:
         self._traffic = traffic
         self._attempting = Attempting(store, pace.clock, watch)
         self._addresses = Addresses(links, traffic, pace)
+        self._permits = Permits(accord, links, store, traffic, pace)
 
     async def turn(self, system: str, *, urgent: bool = False) -> int:
         """Work on orders on which ``system`` is out of step; return how many were taken up.
@@ -120,15 +124,18 @@ class Propagator:
 
     async def _work(self, task: Task, turn: _Turn) -> Settlement:
         matrix = turn.matrices[task.key]
-        actions = plan(matrix, self._accord, task.system)
+        actions = self._planned(task, matrix)
         where = await self._where(task, matrix, actions)
         async with self._traffic.slot(task.system, urgent=turn.urgent):
             if self._pace.clock() - turn.claimed_at > FRESH:
                 matrix = (await self._store.load([task.key]))[task.key]
-                actions = plan(matrix, self._accord, task.system)
+                actions = self._planned(task, matrix)
             if not actions:
                 return await self._look(task, turn, matrix)
             return await self._act(_Work(task, turn, matrix, actions, where))
+
+    def _planned(self, task: Task, matrix: Matrix) -> list[Action]:
+        return plan(matrix, self._accord, task.system, now=self._pace.clock())
 
     async def _where(self, task: Task, matrix: Matrix, actions: Sequence[Action]) -> Found | None:
         """Return where the order's parcels go, if that is needed; no place is held for asking."""
@@ -211,6 +218,12 @@ class Propagator:
                     return wait
                 case None:
                     return Wait(now, "the address is asked for")
+        if isinstance(action, Release) and self._is_gated(task.system):
+            why_not = await self._permits.ask(task, work.matrix, action)
+            if isinstance(why_not, Refused):
+                await self._attempting.keep(task.key, task.system, action, why_not, now)
+            if why_not is not None:
+                return why_not
         work.asked = work.turn.asked = True
         self._traffic.tried(task.system, again=task.failures > 0)
         outcome = await self._attempting.make(task.key, work.turn.link, action, work.matrix)
@@ -231,7 +244,7 @@ class Propagator:
         if doubt is None and task.taken_over:
             doubt = Doubt(now + turn.link.gives_up_after)
         if doubt is None or doubt.seen >= LOOKS or (doubt.seen and now >= doubt.until):
-            return done(task)
+            return self._rested(task, matrix)
         case = Case(pace=self._pace, doubt=doubt)
         held = self._held(task, turn)
         if held is not None:
@@ -246,6 +259,19 @@ class Propagator:
             doubt=Doubt(doubt.until, doubt.seen + 1),
             note="in step; looked at again, since a write of unknown outcome may yet happen",
         )
+
+    def _is_gated(self, system: str) -> bool:
+        return self._accord.systems[system].gate is Gate.HOLD
+
+    def _rested(self, task: Task, matrix: Matrix) -> Settlement:
+        """End a task; where time alone will leave something to do, until then."""
+        if not self._is_gated(task.system):
+            return done(task)
+        so, system = truth(matrix, self._accord), self._accord.systems[task.system]
+        due = gate_turns_at(matrix, self._accord, system, so, self._pace.clock())
+        if due is None:
+            return done(task)
+        return Settlement(task=task, due=due, cleared=True, note="in step until then")
 
     async def _read_back(
         self, link: Link, matrix: Matrix, gone: Sequence[Withdraw]

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from accord.connector_kit.connector import Connector, Need, Setting
 from accord.domain.accord import Role, System
 from accord.domain.finding import Code, Finding, Severity, did_you_mean, listed
@@ -16,6 +18,7 @@ from accord.settings.credentials import (
     secret,
     variable,
 )
+from accord.settings.gates import read_gate
 from accord.settings.tables import Table, is_table
 from accord.settings.words import with_overrides
 
@@ -61,9 +64,16 @@ def read_system(
     values = _settings(table, connector)
     secrets = _secrets(name, table, connector, environment)
     vocabulary = with_overrides(name, table, connector)
+    gate = read_gate(table, connector)
     table.finish()
     return ReadSystem(
-        system=system_of(name, connector, values, places, vocabulary),
+        system=replace(
+            system_of(name, connector, values, places, vocabulary),
+            gate=gate.gate,
+            cancel_within=gate.cancel_within,
+            hold_for=gate.hold_for,
+            permit_for=gate.permit_for,
+        ),
         settings=SystemSettings(
             connector=connector, settings=values, secrets=secrets, places=places
         ),

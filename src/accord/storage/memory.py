@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from accord.domain.case import OF_FACTS, OF_WORK
 from accord.domain.link_state import LinkState
-from accord.domain.matrix import Matrix
+from accord.domain.matrix import Condition, Matrix, anyhow
 from accord.domain.report import EXTERNAL, Ref
 from accord.engine.envelope import Incoming, Standing
 from accord.engine.ports import (
@@ -177,17 +177,20 @@ class MemoryStore:
         """Return the matrices of some orders, unlocked."""
         return {order: self.rows[order].matrix for order in orders if order in self.rows}
 
-    async def link(self, order: str, matrix: Matrix) -> None:
-        """Merge facts learned outside an envelope (what a mirror answered) into an order."""
+    async def link(self, order: str, matrix: Matrix, only_if: Condition = anyhow) -> bool:
+        """Merge facts learned outside an envelope into an order; ``only_if`` is held of it now."""
         row = self.rows.get(order)
         if row is None:
             message = f"there is no order {order} to link anything to"
             raise LookupError(message)
         async with row.hand:
+            if not only_if(row.matrix):
+                return False
             after = merged(row.matrix, matrix)
             self.check([(order, Change(order=order, matrix=after))])
             row.matrix = after
             self._name(order, after.refs)
+        return True
 
     async def bookmark(self, system: str) -> str | None:
         """Return where the change feed of ``system`` was left."""

@@ -9,7 +9,7 @@ from msgspec import json
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from accord.domain.action import action_name
-from accord.domain.matrix import Cell, Matrix
+from accord.domain.matrix import Cell, Condition, Matrix
 from accord.domain.report import Ref
 from accord.engine.ports import Attempt, LinkTakenError
 from accord.storage.facts import merged, without_address
@@ -95,19 +95,25 @@ async def name(connection: AsyncConnection, names: Sequence[Name]) -> None:
         await connection.execute(statement("wake_envelopes"), woken)
 
 
-async def link(connection: AsyncConnection, order: str, matrix: Matrix) -> None:
-    """Merge particulars and names learned outside an envelope into one order."""
+async def link(connection: AsyncConnection, order: str, matrix: Matrix, only_if: Condition) -> bool:
+    """Merge particulars and names learned outside an envelope into one order.
+
+    Returns False, and changes nothing, where ``only_if`` does not hold of it while it is locked.
+    """
     await lock(connection, [order])
     held = (await load(connection, [order])).get(order)
     if held is None:
         message = f"there is no order {order} to link anything to"
         raise LookupError(message)
+    if not only_if(held):
+        return False
     after = merged(held, matrix)
     await update(connection, {order: after}, None)
     fresh = sorted(set(after.refs) - set(held.refs))
     if fresh:
         await connection.execute(statement("await_parking"))
         await name(connection, [(ref, order_number(order)) for ref in fresh])
+    return True
 
 
 async def add_history(connection: AsyncConnection, told: Sequence[Told], now: datetime) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from accord.domain.link_state import LinkState
-from accord.domain.matrix import Matrix
+from accord.domain.matrix import Condition, Matrix, anyhow
 from accord.engine.envelope import Incoming, Standing
 from accord.engine.ports import Attempt, Settlement, Task, TaskKind
 from accord.engine.self_check import Violation
@@ -147,10 +147,10 @@ class PostgresStore:
         async with self._single.connect() as connection:
             return await orders.load(connection, orders_)
 
-    async def link(self, order: str, matrix: Matrix) -> None:
-        """Merge facts learned outside an envelope (what a mirror answered) into an order."""
+    async def link(self, order: str, matrix: Matrix, only_if: Condition = anyhow) -> bool:
+        """Merge facts learned outside an envelope into an order; ``only_if`` is held of it now."""
         async with self._engine.begin() as connection:
-            await orders.link(connection, order, matrix)
+            return await orders.link(connection, order, matrix, only_if)
 
     async def bookmark(self, system: str) -> str | None:
         """Return where the change feed of ``system`` was left."""

@@ -1,19 +1,21 @@
 """What ShipStation can be asked to do. Each reads before it writes, so that twice is once."""
 
 import hashlib
-from datetime import UTC, date, datetime
 
 from msgspec import Struct
 
 from accord.connector_kit.http import Answer
-from accord.connectors.shipstation.payloads import Label, Shipment, Tracking, moment
+from accord.connectors.shipstation.payloads import (
+    HELD_UNTIL,
+    Label,
+    Shipment,
+    Tracking,
+    is_ours,
+)
 from accord.connectors.shipstation.session import Failure, Session, about
 from accord.domain.action import Allocate, CancelParcel, Destination, Hold, Release
 from accord.domain.outcome import Applied, Outcome, Refused, Unavailable, Unneeded
 
-# A hold of ShipStation ends by itself on its date. Accord's ends on this one: too far to come,
-# and it tells our hold from anybody else's.
-HELD_UNTIL = date(2099, 12, 31)
 # The states of a label's ``tracking_status`` and the codes of its log before the carrier has it.
 NOT_SCANNED = frozenset({None, "", "unknown"})
 CODES_BEFORE_SCAN = frozenset({None, "", "NY", "UN"})
@@ -66,10 +68,19 @@ class Actions:
             external_shipment_id=external_id,
         )
         if isinstance(found, Shipment):
-            return Unneeded(f"shipment {found.shipment_id} was made for it before")
+            there = Unneeded(f"shipment {found.shipment_id} was made for it before")
+            return await self._held(found.shipment_id, there) if action.held else there
         if not (isinstance(found, Refused) and found.code == "not_found"):
             return found
-        return await self._create(_new_shipment(action, action.destination, external_id))
+        made = await self._create(_new_shipment(action, action.destination, external_id))
+        if action.held and isinstance(made, Applied):
+            return await self._held(made.reference, made)
+        return made
+
+    async def _held(self, shipment_id: str, made: Outcome) -> Outcome:
+        """Hold what was just created: the API takes no hold with the creation itself."""
+        held = await self.hold(Hold(subject=shipment_id, reason="no permission to ship yet"))
+        return made if isinstance(held, Applied | Unneeded) else held
 
     async def _create(self, shipment: dict[str, object]) -> Outcome:
         answer = await self._session.call("POST", "/v2/shipments", body={"shipments": [shipment]})
@@ -104,8 +115,7 @@ class Actions:
             return shipment
         if shipment.shipment_status != "on_hold":
             return Unneeded(f"it is {shipment.shipment_status}")
-        until = moment(shipment.hold_until_date)
-        if until is None or _day(until) != HELD_UNTIL:
+        if not is_ours(shipment.hold_until_date):
             return Unneeded(f"it is held by somebody else until {shipment.hold_until_date}")
         return await self._put(f"/v2/shipments/{action.subject}/restore")
 
@@ -231,7 +241,3 @@ def _incomplete(what: str) -> Refused:
 
 def _shipped(label: Label, word: str | None) -> Refused:
     return Refused("already_shipped", f"label {label.label_id}: the carrier has it ({word})")
-
-
-def _day(until: datetime) -> date:
-    return until.astimezone(UTC).date()

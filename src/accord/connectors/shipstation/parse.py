@@ -15,11 +15,13 @@ from accord.connectors.shipstation.payloads import (
     Shipment,
     Tracking,
     V1Order,
+    is_ours,
     moment,
 )
 from accord.domain.report import (
     SILENT,
     THE_ORDER,
+    HeldBy,
     Particulars,
     Ref,
     Report,
@@ -175,6 +177,7 @@ class _Teller:
                 lines=_lines(shipment.items),
                 place=shipment.warehouse_id or None,
                 promised_at=moment(shipment.ship_by_date),
+                held=_held_by(shipment),
             ),
         )
 
@@ -215,6 +218,13 @@ class _Teller:
         kind = "status_code" if short else "status_detail_code"
         at = max(_times(tracking), default=None)
         yield self._report(kind, word, max(at or label.created_at, label.created_at), at)
+
+
+def _held_by(shipment: Shipment) -> HeldBy:
+    """Return whose hold is on a shipment."""
+    if shipment.shipment_status != "on_hold":
+        return HeldBy.NOBODY
+    return HeldBy.ACCORD if is_ours(shipment.hold_until_date) else HeldBy.OTHERS
 
 
 def _times(tracking: Tracking | None) -> list[datetime]:

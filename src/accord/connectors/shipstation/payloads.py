@@ -1,6 +1,6 @@
 """The fields we read of ShipStation's objects, as its V2 API description names them."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -8,6 +8,9 @@ from msgspec import Meta, Struct
 # An id goes into addresses we call: only the documented form may.
 SHIPSTATION_ID = r"^se-[0-9A-Za-z-]+$"
 ShipStationId = Annotated[str, Meta(pattern=SHIPSTATION_ID)]
+# A hold of ShipStation ends by itself on its date. Accord's ends on this one: too far to come,
+# and it tells our hold from anybody else's.
+HELD_UNTIL = date(2099, 12, 31)
 Zoned = Annotated[datetime, Meta(tz=True)]
 
 
@@ -148,3 +151,9 @@ def moment(text: str | None) -> datetime | None:
     if read is None or read.tzinfo is not None:
         return read
     return read.replace(tzinfo=UTC)
+
+
+def is_ours(hold_until: str | None) -> bool:
+    """Return whether a hold until then is one that Accord placed."""
+    until = moment(hold_until)
+    return until is not None and until.astimezone(UTC).date() == HELD_UNTIL

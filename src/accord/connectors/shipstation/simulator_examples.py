@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from accord.connector_kit.simulator import Example
-from accord.connectors.shipstation.actions import HELD_UNTIL
+from accord.connectors.shipstation.payloads import HELD_UNTIL
 from accord.domain.action import (
     Action,
     ActionKind,
