@@ -49,7 +49,8 @@ class Standing(StrEnum):
 class Envelope(Struct, frozen=True, kw_only=True):
     """A kept envelope, claimed for reading. ``id`` is the number it is kept under.
 
-    ``tries`` is how often in a row whoever had it in hand died or failed.
+    ``tries`` is how often in a row whoever had it in hand died or failed. ``failed_here``: one
+    of them was this process, which lived to tell that it was an error.
     """
 
     id: int
@@ -60,6 +61,7 @@ class Envelope(Struct, frozen=True, kw_only=True):
     headers: Mapping[str, str]
     received_at: datetime
     tries: int = 0
+    failed_here: bool = False
 
 
 class Lookup(Struct, frozen=True):

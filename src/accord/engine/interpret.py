@@ -1,8 +1,9 @@
 """Take kept envelopes in batches: parse, decide, and store what follows, all in one transaction."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -21,68 +22,29 @@ from accord.domain.errors import UnreadableError
 from accord.domain.matrix import Cell, Matrix
 from accord.domain.reason import (
     ContradictingNames,
-    Objection,
-    Poison,
     ReaderFailed,
     Reason,
     RivalOrder,
     UnknownSystem,
     UnreadablePayload,
-    sentence,
 )
 from accord.domain.report import Ref, Report
 from accord.engine.envelope import Envelope, Lookup, Origin, Parsed, Standing
+from accord.engine.one_envelope import Reading, poisoned
 from accord.engine.order_finding import Contradiction, Found, New, Unlinked, find_order, names_of
 from accord.engine.out_of_step import change_of
 from accord.engine.ports import Change, Link, LinkTakenError, Sitting, Store, Verdict
+from accord.engine.trial import Trial, survives
 
 BATCH = 500
-# An envelope is set aside once this many hands died or failed over it, alone with it in the end.
-MOST_TRIES = 3
+# After so many hands died or failed over an envelope, alone with it in the end, it is set aside.
+# Failing is an error and tells where it comes from. A death does not: it may have come from
+# outside, so the envelope is first tried out where only a copy of this process can die of it.
+SUSPICIOUS = 3
+# What kills no copy and is in hand at so many deaths kills in a way that no copy shows.
+MOST_TRIES = 12
 # More of an error than this tells nobody anything.
 LONGEST_ERROR = 500
-
-# The weightiest of what became of an envelope's reports is what became of the envelope.
-_WEIGHT = (
-    Standing.IGNORED,
-    Standing.REPEATED,
-    Standing.LATE,
-    Standing.APPLIED,
-    Standing.QUARANTINED,
-    Standing.WAITING,
-)
-
-
-@dataclass(slots=True)
-class _Reading:
-    """An envelope with what was read in it and what becomes of it."""
-
-    envelope: Envelope
-    parsed: Parsed
-    standing: Standing = Standing.IGNORED
-    reasons: list[str] = field(default_factory=list)
-    objections: list[Objection] = field(default_factory=list)
-    waits_for: Ref | None = None
-
-    def rule(self, standing: Standing, reason: str = "") -> None:
-        if _WEIGHT.index(standing) > _WEIGHT.index(self.standing):
-            self.standing = standing
-        if reason:
-            self.reasons.append(reason)
-
-    def object(self, reason: Reason, names: tuple[Ref, ...] = ()) -> None:
-        self.rule(Standing.QUARANTINED, sentence(reason))
-        self.objections.append(Objection(reason, tuple(dict.fromkeys(ref.value for ref in names))))
-
-    def verdict(self) -> Verdict:
-        aside = self.standing is Standing.QUARANTINED
-        return Verdict(
-            envelope=self.envelope.id,
-            standing=self.standing,
-            reason="; ".join(dict.fromkeys(self.reasons)),
-            waits_for=self.waits_for,
-            objections=tuple(dict.fromkeys(self.objections)) if aside else (),
-        )
 
 
 @dataclass(slots=True)
@@ -121,12 +83,19 @@ class Interpreter:
     """The second step of the road."""
 
     def __init__(
-        self, accord: Accord, links: Mapping[str, Link], store: Store, clock: Callable[[], datetime]
+        self,
+        accord: Accord,
+        links: Mapping[str, Link],
+        store: Store,
+        clock: Callable[[], datetime],
+        trial: Trial = survives,
     ) -> None:
+        """Try out by ``trial`` what others may have died of."""
         self._accord = accord
         self._links = links
         self._store = store
         self._clock = clock
+        self._trial = trial
         self.reports = 0  # decided by this process, for its figures
 
     async def turn(self) -> int:
@@ -142,7 +111,9 @@ class Interpreter:
             return 1
 
     async def _settle(self, sitting: Sitting, now: datetime) -> None:
-        readings = [self._read(envelope) for envelope in sitting.envelopes]
+        envelopes = sitting.envelopes
+        read = partial(self._read_all, envelopes)
+        readings = read() if await self._survives(envelopes, read) else poisoned(envelopes)
         systems = self._accord.systems
         names: set[Ref] = set()
         for reading in readings:
@@ -151,18 +122,38 @@ class Interpreter:
             names.update(*(names_of(report, systems) for report in spoken.values()))
         known = dict(await sitting.find(names))
         matrices = dict(await sitting.matrices(frozenset(known.values())))
-        batch = _Batch(known, matrices)
+        conclude = partial(self._conclude, readings, _Batch(known, matrices))
+        if not await self._survives(envelopes, conclude):
+            conclude = partial(self._conclude, poisoned(envelopes), _Batch({}, {}))
+        await sitting.write(*conclude(), now)
+
+    async def _survives(self, envelopes: Sequence[Envelope], work: Callable[[], object]) -> bool:
+        """Return whether ``work`` on these may be done in this process."""
+        for envelope in envelopes:
+            if envelope.tries >= SUSPICIOUS:  # then it is alone
+                if envelope.failed_here or envelope.tries >= MOST_TRIES:
+                    return False
+                return await self._trial(work)
+        return True
+
+    def _read_all(self, envelopes: Sequence[Envelope]) -> list[Reading]:
+        return [self._read(envelope) for envelope in envelopes]
+
+    def _conclude(
+        self, readings: Sequence[Reading], batch: _Batch
+    ) -> tuple[list[Change], list[Verdict], dict[str, list[Lookup]]]:
+        """Return what becomes of the orders and the envelopes, and what is to be read again."""
         for reading in readings:
             self._decide_all(reading, batch)
         verdicts = [reading.verdict() for reading in readings]
         lookups = {system: sorted(asked, key=str) for system, asked in batch.lookups.items()}
-        await sitting.write(self._changes(batch), verdicts, lookups, now)
+        return self._changes(batch), verdicts, lookups
 
-    def _read(self, envelope: Envelope) -> _Reading:
+    def _read(self, envelope: Envelope) -> Reading:
         parsed = self._parsed(envelope)
         if isinstance(parsed, Parsed):
-            return _Reading(envelope, parsed)
-        reading = _Reading(envelope, Parsed())
+            return Reading(envelope, parsed)
+        reading = Reading(envelope, Parsed())
         reading.object(parsed)
         return reading
 
@@ -171,8 +162,6 @@ class Interpreter:
         link = self._links.get(system)
         if link is None:
             return UnknownSystem(system)
-        if envelope.tries >= MOST_TRIES:
-            return Poison(system, envelope.tries)
         try:
             return link.parse(envelope)
         except UnreadableError as error:
@@ -180,7 +169,7 @@ class Interpreter:
         except Exception as error:  # noqa: BLE001 - one poisoned envelope must not stop the rest
             return ReaderFailed(system, f"{type(error).__name__}: {error}"[:LONGEST_ERROR])
 
-    def _decide_all(self, reading: _Reading, batch: _Batch) -> None:
+    def _decide_all(self, reading: Reading, batch: _Batch) -> None:
         envelope, parsed = reading.envelope, reading.parsed
         flawed = {flaw.order for flaw in parsed.flaws}
         for flaw in parsed.flaws:
@@ -195,7 +184,7 @@ class Interpreter:
             if flawed.isdisjoint(report.order):
                 self._decide_one(report, reading, batch)
 
-    def _decide_one(self, report: Report, reading: _Reading, batch: _Batch) -> None:
+    def _decide_one(self, report: Report, reading: Reading, batch: _Batch) -> None:
         reason = unusable(report) or untimely(report, reading.envelope.received_at)
         if reason is not None:
             reading.object(reason, report.order)
@@ -228,7 +217,7 @@ class Interpreter:
         batch.take(key, decision)
 
     @staticmethod
-    def _note(decision: Decision, report: Report, reading: _Reading, batch: _Batch) -> None:
+    def _note(decision: Decision, report: Report, reading: Reading, batch: _Batch) -> None:
         match decision:
             case Applied():
                 reading.rule(Standing.APPLIED)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import psycopg
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -38,18 +39,25 @@ class Hands:
         # At the start somebody may have died before us.
         self._has_suspects = True
         self._to_forgive: list[int] = []
+        self._failed_over: set[int] = set()  # alone with them in hand
 
     async def claim(self, connection: AsyncConnection, limit: int) -> list[Envelope]:
         """Lock what is to be read next: a suspect alone, or else the oldest that wait."""
         if limit == 0:
             return []
-        alone = await envelopes.claim_suspect(connection) if self._has_suspects else []
+        alone = await self._claim_suspect(connection) if self._has_suspects else []
         if alone:
             return alone
         self._has_suspects = False
         batch = await envelopes.claim(connection, limit)
         # With time on our hands we look whether a process that died left any.
-        return batch or await envelopes.claim_suspect(connection)
+        return batch or await self._claim_suspect(connection)
+
+    async def _claim_suspect(self, connection: AsyncConnection) -> list[Envelope]:
+        return [
+            replace(one, failed_here=one.id in self._failed_over)
+            for one in await envelopes.claim_suspect(connection)
+        ]
 
     async def take(self, claimed: Sequence[Envelope]) -> Hand | None:
         """Note that these are in hand; durable against the death of this process on return."""
@@ -68,13 +76,23 @@ class Hands:
         given = {"envelopes": list(hand.envelopes), "left_behind": list(hand.left_behind)}
         await connection.execute(statement("count_tries"), given)
         await connection.execute(statement("take_over"), given)
-        await self.put_down(connection, hand)
+        await self._remove(connection, hand)
         self._has_suspects = True
 
     async def put_down(self, connection: AsyncConnection, hand: Hand) -> None:
         """Take the note away in the transaction of the outcome."""
+        await self._remove(connection, hand)
+        self._failed_over.difference_update(hand.envelopes)
+
+    @staticmethod
+    async def _remove(connection: AsyncConnection, hand: Hand) -> None:
         given = {"hands": [hand.id, *hand.left_behind], "own": hand.id}
         await connection.execute(statement("put_down"), given)
+
+    def blame(self, hand: Hand) -> None:
+        """Remember an error over what was in hand, if that was one alone; the note stays."""
+        if len(hand.envelopes) == 1:
+            self._failed_over.update(hand.envelopes)
 
     async def forgive(self, hand: Hand) -> None:
         """Take the note away after a failure that says nothing against the envelopes."""

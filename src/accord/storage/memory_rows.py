@@ -48,6 +48,7 @@ class EnvelopeRow:
             headers=self.incoming.headers,
             received_at=self.incoming.received_at,
             tries=self.tries,
+            failed_here=self.tries > 0,  # there is no other process, and nobody dies
         )
 
 

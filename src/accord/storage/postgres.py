@@ -104,6 +104,8 @@ class PostgresStore:
         except (Exception, asyncio.CancelledError) as error:
             if hand is not None and is_passing(error):
                 await self._hands.forgive(hand)
+            elif hand is not None:
+                self._hands.blame(hand)
             raise
 
     async def ask(self, kind: TaskKind, system: str, keys: Collection[str], due: datetime) -> None:
