@@ -4,6 +4,8 @@ from enum import StrEnum
 
 import polars as pl
 
+from accord.audit.at_once import at_once
+
 # Amazon's order ids, which are numbers of their own and never a shop's number with a prefix.
 _AMAZON = r"\d{3}-\d{7}-\d{7}"
 _PLAIN = r"^#?[1-9][0-9]*$"
@@ -31,10 +33,8 @@ def normal(values: pl.Series, form: Form) -> pl.Series:
 
 def compact(one: pl.Series, other: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Return two columns of keys as whole numbers where all of them are, for fast joining."""
-    numbers = [_whole(keys) for keys in (one, other)]
-    if numbers[0] is not None and numbers[1] is not None:
-        return numbers[0], numbers[1]
-    return one, other
+    numbers = at_once(lambda: _whole(one), lambda: _whole(other))
+    return (one, other) if numbers[0] is None or numbers[1] is None else (numbers[0], numbers[1])
 
 
 def _whole(keys: pl.Series) -> pl.Series | None:

@@ -77,7 +77,6 @@ def read_rows(source: Recognised, numbers: Sequence[str]) -> pl.DataFrame:
         "email": source.email(),
         "channel": source.column(export.channel),
         "origin": source.column(export.origin),
-        "record_type": source.column(export.record_type),
         "refund": source.column(export.refunded),
         "currency": source.column(export.currency),
     }
@@ -88,6 +87,7 @@ def read_rows(source: Recognised, numbers: Sequence[str]) -> pl.DataFrame:
         [
             *(pl.col(number).alias(_IN + number) for number in dict.fromkeys(numbers)),
             *(_or_null(column).alias(name) for name, column in singles.items()),
+            _or_null(source.column(export.record_type)).cast(pl.Categorical).alias("record_type"),
             *(_word(name, column) for name, column in words.items()),
             _or_null(singles["refund"])
             .str.contains("[1-9]")
@@ -244,7 +244,6 @@ def _with_record_kind(rows: pl.DataFrame, source: Recognised) -> pl.DataFrame:
     status = next((f"word{at}" for at, s in enumerate(source.statuses) if not s.spec.line), None)
     if status is None:
         return rows.with_columns(kind=pl.lit(Kind.ORDERS.value))
-    rows = rows.with_columns(pl.col("record_type").cast(pl.Categorical))
     pairs = rows.select("record_type", status).unique()
     kinds = [_kind(source, *pair) for pair in pairs.rows()]
     table = pairs.with_columns(pl.Series("kind", kinds, pl.String))

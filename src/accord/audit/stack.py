@@ -6,13 +6,14 @@ from typing import NamedTuple
 
 import polars as pl
 
+from accord.audit.at_once import at_once
 from accord.audit.clocks import hours_ahead, set_back
 from accord.audit.errors import UnusableError
 from accord.audit.exports import ROLES, Kind
 from accord.audit.hints import Hints
 from accord.audit.join import Join, SpineKeys, amount, find_join
 from accord.audit.keys import Form, normal
-from accord.audit.listing import read_listings
+from accord.audit.listing import Listing, read_listings
 from accord.audit.pairing import Pairing, pair
 from accord.audit.recognition import Recognised
 from accord.audit.standings import Coded, coded, is_many, together
@@ -60,7 +61,7 @@ def build(files: Sequence[Recognised], rows: Mapping[str, pl.DataFrame], hints: 
         join = find_join(source, keys, hints.join(source.table.name, source.table.columns))
         spine = _spine(orders, keys, join)
         listings = [
-            _without_copies(keyed(coded(one), join))
+            _without_copies(_said(one, join))
             for one in read_listings(source, rows[source.table.name], join.columns)
         ]
         ahead = timedelta(0)
@@ -118,7 +119,10 @@ def _shop(source: Recognised, rows: pl.DataFrame, hints: Hints) -> Coded:
         reason = f"no column holds the order numbers. Use --join '{source.table.name}=COLUMN'."
         raise UnusableError(source.table.name, reason, 1)
     listings = read_listings(source, rows, numbers)
-    return coded(next(one for one in listings if one.kind is Kind.ORDERS))
+    listing = next(one for one in listings if one.kind is Kind.ORDERS)
+    number = listing.frame.get_column("number0")
+    said, keys = at_once(lambda: coded(listing), lambda: normal(number, Form.WRITTEN))
+    return said._replace(frame=said.frame.with_columns(keys.alias("key")))
 
 
 def _orders(shops: Sequence[tuple[str, Coded]]) -> pl.DataFrame:
@@ -157,7 +161,8 @@ def _spine_keys(shops: Sequence[tuple[str, Coded]], orders: pl.DataFrame) -> lis
             for (_, shop), width in zip(shops, widths, strict=True)
         ]
         frame = orders.select("order", "shop", "created", "total")
-        spine.append(SpineKeys(column, frame.with_columns(number=pl.concat(values)), {}))
+        known = {} if column else {Form.WRITTEN: pl.concat(s.frame["key"] for _, s in shops)}
+        spine.append(SpineKeys(column, frame.with_columns(number=pl.concat(values)), known))
     return spine
 
 
@@ -176,14 +181,20 @@ def _records(listing: Coded) -> pl.DataFrame:
 
 def keyed(listing: Coded, join: Join) -> Coded:
     """Return a list with ``key``, the number of the shop's order in one normal form."""
+    return listing._replace(frame=listing.frame.with_columns(_key(listing.frame, join)))
+
+
+def _key(frame: pl.DataFrame, join: Join) -> pl.Series:
     keys = [
-        normal(listing.frame.get_column(f"number{at}"), join.form).alias(f"key{at}")
+        normal(frame.get_column(f"number{at}"), join.form).alias(f"key{at}")
         for at in range(len(join.columns))
     ]
-    frame = listing.frame.with_columns(keys)
-    names = [key.name for key in keys]
-    frame = frame.with_columns(key=pl.coalesce(names)).drop(names)
-    return listing._replace(frame=frame)
+    return pl.DataFrame(keys).select(key=pl.coalesce(pl.all())).to_series()
+
+
+def _said(one: Listing, join: Join) -> Coded:
+    said, key = at_once(lambda: coded(one), lambda: _key(one.frame, join))
+    return said._replace(frame=said.frame.with_columns(key))
 
 
 def _without_copies(listing: Coded) -> Coded:
