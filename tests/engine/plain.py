@@ -17,6 +17,8 @@ from accord.domain.outcome import Applied, Outcome, Refused
 from accord.domain.report import Ref, Report
 from accord.domain.vocabulary import Vocabulary
 from accord.engine.envelope import Envelope, Incoming, Lookup, Origin, Parsed
+from accord.engine.notice_channel import Contact
+from accord.engine.notice_sending import Notifying
 from accord.engine.ports import Document, FeedError, Page, Store
 from tests.domain.stack import NOON
 
@@ -32,6 +34,7 @@ class Hand:
         self.performed: list[object] = []
         self.feed_error: Outcome | None = None
         self.sick: Outcome | None = None  # answered to everything while it lasts
+        self.where: Contact | Outcome = Contact("maria.lopez@customer.example")
 
     async def changes(self, bookmark):
         for page in self.pages:
@@ -57,6 +60,9 @@ class Hand:
     async def destination(self, order: Matrix):
         return Refused("cannot", "a plain system knows no addresses")
 
+    async def contact(self, order: Matrix):
+        return self.where
+
     async def close(self) -> None:
         return
 
@@ -70,14 +76,19 @@ def body(*said: Report | Lookup, more: str = "") -> bytes:
 class Plain:
     """A running engine over plain links and a clock in the test's hand."""
 
-    def __init__(self, accord: Accord, store: Store) -> None:
+    def __init__(self, accord: Accord, store: Store, notifying: Notifying | None = None) -> None:
         self.now = NOON
         self.parse: Callable[[Envelope], Parsed] = lambda each: read_json(each.body, Parsed)
         self.store = store
         self.hands = {name: Hand() for name in accord.systems}
         links = {name: self._link(name) for name in accord.systems}
         self.engine: Engine = engine(
-            accord, links, store, clock=lambda: self.now, chance=lambda: 0.5
+            accord,
+            links,
+            store,
+            clock=lambda: self.now,
+            chance=lambda: 0.5,
+            notifying=notifying,
         )
 
     def _link(self, name: str) -> ConnectedSystem:

@@ -24,11 +24,19 @@ class CaseKind(StrEnum):
     DOUBTFUL_MATCH = "doubtful_match"
     ACTION_REFUSED = "action_refused"
     GIVEN_UP = "given_up"
+    NOTICE_AMBIGUOUS = "notice_ambiguous"
     CONTRADICTION = "contradiction"
 
 
-# These follow from what was asked of a mirror and what came of it; all others from the facts.
-OF_WORK = frozenset({CaseKind.STOP_REFUSED, CaseKind.ACTION_REFUSED, CaseKind.GIVEN_UP})
+# These follow from what was asked of a mirror, or sent, and what came of it; all others from facts.
+OF_WORK = frozenset(
+    {
+        CaseKind.STOP_REFUSED,
+        CaseKind.ACTION_REFUSED,
+        CaseKind.GIVEN_UP,
+        CaseKind.NOTICE_AMBIGUOUS,
+    }
+)
 OF_FACTS = frozenset(CaseKind) - OF_WORK
 
 
@@ -62,6 +70,7 @@ _MEANINGS: Mapping[CaseKind, str] = {
     CaseKind.DOUBTFUL_MATCH: "Two records match equally well; which is which is not guessed.",
     CaseKind.ACTION_REFUSED: "A system refused what it was asked to do.",
     CaseKind.GIVEN_UP: "Work at a system failed too often and was given up.",
+    CaseKind.NOTICE_AMBIGUOUS: "A customer may have been told of a milestone, or not.",
     CaseKind.CONTRADICTION: "A system contradicts the truth, and nothing can be asked of it.",
 }
 
@@ -105,6 +114,10 @@ _STEPS: Mapping[CaseKind, tuple[str, ...]] = {
     CaseKind.GIVEN_UP: (
         "See why it failed: accord dead-letters show.",
         "Once the cause is gone, run: accord retry.",
+    ),
+    CaseKind.NOTICE_AMBIGUOUS: (
+        "Ask the mail server or the service whether it took the message: accord notices show.",
+        "Then say so: accord notices resolve NUMBER --sent, or --again if it did not.",
     ),
     CaseKind.CONTRADICTION: (
         "Compare the order's page with what {system} shows.",

@@ -7,11 +7,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from accord.domain.accord import Accord, Notify
+from accord.domain.case import Case, CaseKind
 from accord.domain.matrix import Matrix
 from accord.domain.milestones import Milestone, fingerprint, milestones
 from accord.domain.notice import Notice, NoticeState, Why
 from accord.domain.notice_rules import ChannelKind, NoticeRules
 
+# The name under which telling customers is paused, and its tasks and cases are kept.
+NOTICES = "notices"
 # However much happens to an order meanwhile, nobody waits for longer than so many settle windows.
 MOST_WINDOWS = 3
 # A key is taken for known for so much less than the provider says: clocks differ, calls last.
@@ -58,7 +61,7 @@ class Judgement(Struct, frozen=True):
     ``new`` are rows the ledger lacks; ``dropped`` are waiting rows that will not be sent, with
     the reason in them. Only when both are empty and stored may ``due`` be sent and ``again`` be
     repeated: rows of unknown outcome, under the same key. ``look_at`` is when time alone changes
-    something.
+    something. ``cases`` are the messages that only a person can settle.
     """
 
     new: tuple[Notice, ...] = ()
@@ -66,6 +69,7 @@ class Judgement(Struct, frozen=True):
     due: tuple[Due, ...] = ()
     again: tuple[tuple[Notice, ...], ...] = ()
     look_at: datetime | None = None
+    cases: tuple[Case, ...] = ()
 
 
 class _Order(Struct, frozen=True):
@@ -124,6 +128,7 @@ def judge(matrix: Matrix, accord: Accord, book: Book, now: datetime) -> Judgemen
         due=tuple(due),
         again=tuple(_again(case)),
         look_at=min((time for time in times if time is not None), default=None),
+        cases=tuple(_case(row) for row in ledger if _is_for_a_person(row, case)),
     )
 
 
@@ -228,10 +233,27 @@ def _is_put_off(row: Notice, now: datetime) -> bool:
     return put_off and row.state is NoticeState.AMBIGUOUS
 
 
+def _is_for_a_person(row: Notice, case: _Order) -> bool:
+    """Return whether nothing but a person can tell what became of a message."""
+    return row.state is NoticeState.AMBIGUOUS and not _is_known_still(row, case)
+
+
+def _case(row: Notice) -> Case:
+    about = f"{row.channel} {row.stage} {row.subject}".strip()
+    parcel = f" of parcel {row.subject.partition(':')[2]}" if row.subject else ""
+    what = f"Whether the {row.channel} about {row.stage}{parcel} was sent is not known."
+    return Case(CaseKind.NOTICE_AMBIGUOUS, NOTICES, about, what)
+
+
 def _may_repeat(row: Notice, case: _Order) -> bool:
+    ready = row.not_before is None or row.not_before <= case.now
+    return ready and _is_known_still(row, case)
+
+
+def _is_known_still(row: Notice, case: _Order) -> bool:
+    """Return whether the provider is relied on to know the message's key."""
     window = case.rules.idempotent_for(row.channel)
     first = row.first_called_at
     if window is None or first is None or first < case.since.notices:
         return False
-    ready = row.not_before is None or row.not_before <= case.now
-    return ready and case.now < knows_it_until(first, window)
+    return case.now < knows_it_until(first, window)

@@ -7,10 +7,10 @@ from typing import Protocol
 from msgspec import Struct
 
 from accord.domain.notice import Notice, NoticeState
+from accord.domain.telling import NOTICES
 from accord.engine.desk import Deed
 
-# The name under which telling customers is paused, and its tasks are kept.
-NOTICES = "notices"
+__all__ = ["NOTICES", "Ending", "Epoch", "Looked", "Mark", "NoticeLedger", "SendMark", "Sending"]
 
 
 class Mark(Struct, frozen=True):
@@ -38,13 +38,17 @@ class Epoch(Struct, frozen=True, kw_only=True):
 
 
 class Sending(Struct, frozen=True, kw_only=True):
-    """A message about to be sent: its rows, its key, what it says, and in whose hand."""
+    """A message about to be sent: its rows, its key, what it says, and in whose hand.
+
+    ``again``: its outcome is unknown, and it is sent once more under the same key.
+    """
 
     rows: tuple[int, ...]
     message: str
     content: str
     token: int
     at: datetime
+    again: bool = False
 
 
 class Ending(Struct, frozen=True, kw_only=True):
@@ -83,9 +87,9 @@ class NoticeLedger(Protocol):
     async def intend(self, sending: Sending, mark: Mark) -> int | None:
         """Write down, durably, that a message is about to be sent; return how many were by now.
 
-        None, and nothing is written, unless all of its rows wait or are of unknown outcome under
-        this key, the epoch is that of ``mark`` and has counted no fewer sends, the server is the
-        one the epoch began on, and nobody stopped sending.
+        None, and nothing is written, unless all of its rows wait (or, ``again``, are of unknown
+        outcome under this key), no later hand had them, the epoch is that of ``mark`` and has
+        counted no fewer sends, the server is the one the epoch began on, and nobody stopped it.
         """
 
     async def end(self, ending: Ending) -> bool:

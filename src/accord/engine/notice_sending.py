@@ -49,6 +49,13 @@ LEASE = timedelta(minutes=5)
 HELD = timedelta(minutes=1)
 LONGEST_ANSWER = 500
 
+_STATES: Mapping[type[Answered], NoticeState] = {
+    Taken: NoticeState.SENT,
+    Declined: NoticeState.WAITING,
+    Rejected: NoticeState.REFUSED,
+    Unanswered: NoticeState.AMBIGUOUS,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Hand:
@@ -128,6 +135,7 @@ class Sender:
             content=rows[0].content,
             token=hand.task.token,
             at=self._pace.clock(),
+            again=True,
         )
         return await self._call(sending, said, rows, None, hand)
 
@@ -164,7 +172,7 @@ class Sender:
                 key=sending.message, content=said, at=self._pace.clock(), contact=contact
             )
             answered = await self._answer(rows[0], message)
-        await self._ledger.end(self._ending(sending, answered, rows[0].tries + 1))
+        await self._ledger.end(self._ending(sending, answered, rows[0]))
         return None
 
     async def _answer(self, row: Notice, message: Outgoing) -> Answered:
@@ -176,20 +184,15 @@ class Sender:
         except Exception as error:  # noqa: BLE001 - whether it was sent is what nobody knows now
             return Unanswered(type(error).__name__)
 
-    def _ending(self, sending: Sending, answered: Answered, tries: int) -> Ending:
+    def _ending(self, sending: Sending, answered: Answered, row: Notice) -> Ending:
         now = self._pace.clock()
-        pause = now + self._pace.policy.pause(tries, 0.5 + self._pace.chance() / 2)
-        state, again = NoticeState.AMBIGUOUS, pause
-        match answered:
-            case Taken():
-                state = NoticeState.SENT
-            case Rejected():
-                state = NoticeState.REFUSED
-            case Declined(wait=wait):
-                state = NoticeState.WAITING
-                again = max(pause, now + wait) if wait else pause
-            case Unanswered():
-                pass
+        again = now + self._pace.policy.pause(row.tries + 1, 0.5 + self._pace.chance() / 2)
+        if isinstance(answered, Declined) and answered.wait is not None:
+            again = max(again, now + answered.wait)
+        state = _STATES[type(answered)]
+        if sending.again and state is not NoticeState.SENT:
+            # A refusal of this call tells nothing of the call before, which may have been taken.
+            state = NoticeState.AMBIGUOUS
         return Ending(
             message=sending.message,
             token=sending.token,

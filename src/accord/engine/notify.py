@@ -76,7 +76,12 @@ class Notifier:
         held += [await self._sender.repeat(rows, hand) for rows in found.again]
         after = await self._judged(hand)
         until = [moment for moment in held if moment is not None]
-        return Settlement(task=hand.task, due=_next(after, until, self._pace.clock()))
+        return Settlement(
+            task=hand.task,
+            due=_next(after, until, self._pace.clock()),
+            cases=after.cases,
+            cleared=True,
+        )
 
     async def _noted(self, hand: Hand) -> Judgement:
         """Return what is due once everything that is not is on record."""

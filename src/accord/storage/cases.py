@@ -17,6 +17,8 @@ from accord.storage import orders, tasks
 from accord.storage.facts import names_meant, wanted_by_change
 from accord.storage.statement import order_number, statement, storable
 
+# The key of these tasks is an order.
+OF_ORDERS = frozenset({TaskKind.PROPAGATE, TaskKind.NOTIFY})
 # What comes about again within this time is the same case as before.
 SAME_WITHIN = timedelta(days=1)
 
@@ -48,7 +50,7 @@ async def of_work(
 def found_in(settlements: Iterable[Settlement]) -> Iterator[Found]:
     """Yield the cases that follow from how work at mirrors ended."""
     for one in settlements:
-        if one.task.kind is TaskKind.PROPAGATE and (one.cases or one.cleared):
+        if one.task.kind in OF_ORDERS and (one.cases or one.cleared):
             number = order_number(one.task.key)
             yield Found(number, one.cases, one.task.system, one.cleared)
 

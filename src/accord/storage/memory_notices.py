@@ -178,8 +178,10 @@ class MemoryNotices:
 
 
 def _is_free(row: Notice, sending: Sending) -> bool:
-    if row.state is NoticeState.AMBIGUOUS:
-        return row.message == sending.message
+    if row.token > sending.token:
+        return False
+    if sending.again:
+        return row.state is NoticeState.AMBIGUOUS and row.message == sending.message
     return row.state is NoticeState.WAITING
 
 

@@ -68,6 +68,7 @@ class PostgresNotices:
             content=storable(sending.content),
             token=sending.token,
             at=sending.at,
+            again=sending.again,
             epoch=mark.epoch,
             known=mark.sends,
             cluster=await self.cluster(),

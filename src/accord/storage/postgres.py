@@ -217,4 +217,4 @@ class PostgresStore:
 
 
 def _is_of_order(settlement: Settlement) -> bool:
-    return settlement.task.kind is TaskKind.PROPAGATE
+    return settlement.task.kind in cases.OF_ORDERS

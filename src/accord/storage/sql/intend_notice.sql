@@ -9,10 +9,11 @@ WITH permitted AS (
     SELECT notice.id
       FROM notice
      WHERE notice.id = ANY(CAST(:ids AS bigint[]))
-       AND (
-           notice.state = 'waiting'
-           OR (notice.state = 'ambiguous' AND notice.message = :message)
-       )
+       AND notice.token <= :token
+       AND CASE
+               WHEN :again THEN notice.state = 'ambiguous' AND notice.message = :message
+               ELSE notice.state = 'waiting'
+           END
        AND EXISTS (SELECT FROM permitted)
      ORDER BY notice.id
        FOR UPDATE
