@@ -30,7 +30,7 @@ from accord.engine.envelope import Origin
 from accord.engine.permitting import Permits
 from accord.engine.ports import Doubt, Link, Settlement, Store, Task, TaskKind
 from accord.engine.reading import kept_from
-from accord.engine.settling import Case, Pace, done, settle, waiting
+from accord.engine.settling import Circumstances, Pace, done, settle, waiting
 from accord.engine.traffic import Traffic, Wait
 
 __all__ = ["Propagator", "Watch"]
@@ -171,26 +171,30 @@ class Propagator:
 
     def _settled(self, work: _Work, outcome: Outcome, wait: Wait | None) -> Settlement:
         """Return how a task ends for now. Whatever was refused is for a person to see at once."""
-        case = self._case(work.task, work.turn, outcome, urgent=any(map(stops, work.actions)))
+        at = self._circumstances(
+            work.task, work.turn, outcome, urgent=any(map(stops, work.actions))
+        )
         refusals = tuple(case_of_refusal(work.task.system, *each) for each in work.refused)
         if isinstance(outcome, NOT_DONE):
-            settlement = settle(work.task, outcome, case)
+            settlement = settle(work.task, outcome, at)
         elif wait is not None:
-            settlement = waiting(work.task, wait, case)
+            settlement = waiting(work.task, wait, at)
         elif work.refused:
-            settlement = settle(work.task, work.refused[0][1], case)
+            settlement = settle(work.task, work.refused[0][1], at)
             return replace(settlement, cases=refusals, cleared=True)
         else:
-            return replace(settle(work.task, outcome, case), cleared=True)
+            return replace(settle(work.task, outcome, at), cleared=True)
         return replace(settlement, cases=(*refusals, *settlement.cases))
 
-    def _case(self, task: Task, turn: _Turn, outcome: Outcome, *, urgent: bool) -> Case:
+    def _circumstances(
+        self, task: Task, turn: _Turn, outcome: Outcome, *, urgent: bool
+    ) -> Circumstances:
         """Return how a task stands; what may yet happen at the mirror is looked at later."""
         doubt = task.doubt and Doubt(task.doubt.until)
         if task.taken_over or isinstance(outcome, Unavailable):
             doubt = Doubt(self._pace.clock() + turn.link.gives_up_after)
         down = self._traffic.is_down(task.system)
-        return Case(pace=self._pace, down=down, urgent=urgent, doubt=doubt)
+        return Circumstances(pace=self._pace, down=down, urgent=urgent, doubt=doubt)
 
     def _held(self, task: Task, turn: _Turn) -> Wait | None:
         """Return why nothing more may be asked in this turn.
@@ -245,14 +249,14 @@ class Propagator:
             doubt = Doubt(now + turn.link.gives_up_after)
         if doubt is None or doubt.seen >= LOOKS or (doubt.seen and now >= doubt.until):
             return self._rested(task, matrix)
-        case = Case(pace=self._pace, doubt=doubt)
+        at = Circumstances(pace=self._pace, doubt=doubt)
         held = self._held(task, turn)
         if held is not None:
-            return waiting(task, held, case)
+            return waiting(task, held, at)
         turn.asked = True
         outcome = await self._read_back(turn.link, matrix, [])
         if isinstance(outcome, NOT_DONE):
-            return settle(task, outcome, case)
+            return settle(task, outcome, at)
         return Settlement(
             task=task,
             due=now + FIRST_LOOK * LOOKS_GROW**doubt.seen,

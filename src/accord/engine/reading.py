@@ -17,7 +17,7 @@ from accord.engine.ports import (
     Task,
     TaskKind,
 )
-from accord.engine.settling import Case, Pace, done, settle, waiting
+from accord.engine.settling import Circumstances, Pace, done, settle, waiting
 from accord.engine.traffic import Traffic, Wait
 
 # With a handful at a time and four calls each, all of them fit well into one lease.
@@ -101,14 +101,14 @@ class Reader:
         outcome = None if isinstance(answer, Sequence) else answer
         await self._traffic.heard(task.system, outcome)
         if not isinstance(answer, Sequence):
-            return settle(task, answer, self._case(task.system)), []
+            return settle(task, answer, self._circumstances(task.system)), []
         return done(task), kept_from(link, answer, Origin.REREAD, self._pace.clock())
 
-    def _case(self, system: str) -> Case:
-        return Case(pace=self._pace, down=self._traffic.is_down(system))
+    def _circumstances(self, system: str) -> Circumstances:
+        return Circumstances(pace=self._pace, down=self._traffic.is_down(system))
 
     def _later(self, task: Task, wait: Wait) -> Settlement:
-        return waiting(task, wait, self._case(task.system))
+        return waiting(task, wait, self._circumstances(task.system))
 
     async def poll_turn(self, system: str, every: timedelta) -> int:
         """Page through the change feed of ``system`` if it is due; return how much was new."""
@@ -141,7 +141,7 @@ class Reader:
             self._news(system, reason)
 
     def _resume(self, task: Task, outcome: Outcome) -> Settlement:
-        settlement = settle(task, outcome, self._case(task.system))
+        settlement = settle(task, outcome, self._circumstances(task.system))
         if settlement.due is not None:
             return settlement
         # A feed is never given up: it is the net under everything else.

@@ -38,7 +38,7 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class Circumstances:
     """How a task stands when it is settled.
 
     ``down``: its link answers nobody, so that a failure says nothing about this task.
@@ -50,7 +50,7 @@ class Case:
     doubt: Doubt | None = None
 
 
-def settle(task: Task, outcome: Outcome, case: Case) -> Settlement:
+def settle(task: Task, outcome: Outcome, at: Circumstances) -> Settlement:
     """Return how ``task`` ends for now, given the last ``outcome`` of working on it.
 
     What was applied or accepted is looked at again, since only a read-back shows that it is so.
@@ -58,37 +58,37 @@ def settle(task: Task, outcome: Outcome, case: Case) -> Settlement:
     """
     match outcome:
         case Refused(code=code, message=message):
-            return _given_up(task, f"refused ({code}): {message}", case)
+            return _given_up(task, f"refused ({code}): {message}", at)
         case Throttled() | Unauthorized() | Unavailable():
-            return _not_done(task, outcome, case)
+            return _not_done(task, outcome, at)
         case Unneeded(why=why) if task.failures >= LOOKS:
-            return _given_up(task, f"not seen, and not done again: {why}", case)
+            return _given_up(task, f"not seen, and not done again: {why}", at)
         case Applied() | Accepted() | Unneeded():
-            return _again(task, "done; waiting to see it", case)
+            return _again(task, "done; waiting to see it", at)
         case _:
             assert_never(outcome)
 
 
 def _not_done(
-    task: Task, outcome: Throttled | Unauthorized | Unavailable, case: Case
+    task: Task, outcome: Throttled | Unauthorized | Unavailable, at: Circumstances
 ) -> Settlement:
-    now = case.pace.clock()
+    now = at.pace.clock()
     match outcome:
         case Throttled(wait=wait):
-            return _held(task, now + wait, f"throttled for {wait}", case)
+            return _held(task, now + wait, f"throttled for {wait}", at)
         case Unauthorized(message=message):
-            wait = URGENT_WAIT if case.urgent else UNAUTHORIZED_WAIT
-            return _held(task, now + wait, f"unauthorized: {message}", case)
-        case Unavailable(message=message) if case.down:
-            wait = _capped(case.pace.policy.pause(task.failures + 1, case.pace.chance()), case)
-            return _held(task, now + wait, f"unavailable: {message}", case)
+            wait = URGENT_WAIT if at.urgent else UNAUTHORIZED_WAIT
+            return _held(task, now + wait, f"unauthorized: {message}", at)
+        case Unavailable(message=message) if at.down:
+            wait = _capped(at.pace.policy.pause(task.failures + 1, at.pace.chance()), at)
+            return _held(task, now + wait, f"unavailable: {message}", at)
         case Unavailable(message=message):
-            return _again(task, f"unavailable: {message}", case, firm=True)
+            return _again(task, f"unavailable: {message}", at, firm=True)
 
 
-def waiting(task: Task, wait: Wait, case: Case) -> Settlement:
+def waiting(task: Task, wait: Wait, at: Circumstances) -> Settlement:
     """Return a task put back because its link may not be asked now; that is no failure."""
-    return _held(task, wait.until, wait.why, case)
+    return _held(task, wait.until, wait.why, at)
 
 
 def done(task: Task) -> Settlement:
@@ -96,39 +96,37 @@ def done(task: Task) -> Settlement:
     return Settlement(task=task, cleared=True)
 
 
-def _held(task: Task, due: datetime, note: str, case: Case) -> Settlement:
-    return Settlement(
-        task=task, due=due, firm=True, urgent=case.urgent, doubt=case.doubt, note=note
-    )
+def _held(task: Task, due: datetime, note: str, at: Circumstances) -> Settlement:
+    return Settlement(task=task, due=due, firm=True, urgent=at.urgent, doubt=at.doubt, note=note)
 
 
-def _given_up(task: Task, note: str, case: Case) -> Settlement:
+def _given_up(task: Task, note: str, at: Circumstances) -> Settlement:
     return Settlement(
         task=task,
         dead=True,
-        urgent=case.urgent,
-        doubt=case.doubt,
+        urgent=at.urgent,
+        doubt=at.doubt,
         note=note,
         cases=(case_of_giving_up(task.system, note),),
         cleared=True,
     )
 
 
-def _again(task: Task, note: str, case: Case, *, firm: bool = False) -> Settlement:
-    wait = case.pace.policy.wait(task.failures + 1, case.pace.chance())
+def _again(task: Task, note: str, at: Circumstances, *, firm: bool = False) -> Settlement:
+    wait = at.pace.policy.wait(task.failures + 1, at.pace.chance())
     if wait is None:
-        return _given_up(task, f"given up after {task.failures + 1}: {note}", case)
-    due = case.pace.clock() + _capped(wait, case)
+        return _given_up(task, f"given up after {task.failures + 1}: {note}", at)
+    due = at.pace.clock() + _capped(wait, at)
     return Settlement(
         task=task,
         due=due,
         failed=True,
         firm=firm,
-        urgent=case.urgent,
-        doubt=case.doubt,
+        urgent=at.urgent,
+        doubt=at.doubt,
         note=note,
     )
 
 
-def _capped(wait: timedelta, case: Case) -> timedelta:
-    return min(wait, URGENT_WAIT) if case.urgent else wait
+def _capped(wait: timedelta, at: Circumstances) -> timedelta:
+    return min(wait, URGENT_WAIT) if at.urgent else wait
