@@ -224,9 +224,13 @@ def _read(text: pl.Series, form: str) -> pl.Series:
 
 
 def _parsed(text: pl.Expr, form: str) -> pl.Expr:
+    often = "%S" not in form  # times to the second hardly repeat: remembering them costs more
     if form in _ZONED and "%z" in form:
-        return text.str.to_datetime(form, time_unit="us", strict=False).cast(INSTANT)
-    plain = text.str.to_datetime(form, time_unit="us", strict=False, ambiguous="earliest")
+        read = text.str.to_datetime(form, time_unit="us", strict=False, cache=often)
+        return read.cast(INSTANT)
+    plain = text.str.to_datetime(
+        form, time_unit="us", strict=False, ambiguous="earliest", cache=often
+    )
     if form in _DAYS:
         plain = text.str.to_date(form, strict=False).cast(pl.Datetime("us"))
     return plain.dt.replace_time_zone("UTC")
