@@ -10,23 +10,27 @@ from accord.domain.comparison import compare
 from accord.engine.envelope import Standing
 from accord.storage.engine import connected, talk_binary
 from accord.storage.postgres import PostgresStore
+from tests.processes.pretended import Pretended
 
 
-def trouble(url: str, accord: Accord) -> list[str]:
-    """Return what keeps everything from being in agreement; nothing if nothing does."""
-    return asyncio.run(_trouble(url, accord))
+def trouble(url: str, accord: Accord, aside: int = 0) -> list[str]:
+    """Return what keeps everything from being in agreement; nothing if nothing does.
+
+    ``aside`` envelopes were sent to end in quarantine.
+    """
+    return asyncio.run(_trouble(url, accord, aside))
 
 
-async def _trouble(url: str, accord: Accord) -> list[str]:
+async def _trouble(url: str, accord: Accord, aside: int) -> list[str]:
     async with connected(url) as engine:
         talk_binary(engine)
         store = PostgresStore(engine)
-        told = [
-            f"{counts[standing]} envelopes of {system} are {standing}"
-            for system, counts in (await store.balance()).items()
-            for standing in (Standing.WAITING, Standing.QUARANTINED)
-            if counts.get(standing)
-        ]
+        balance = (await store.balance()).values()
+        waiting = sum(counts.get(Standing.WAITING, 0) for counts in balance)
+        quarantined = sum(counts.get(Standing.QUARANTINED, 0) for counts in balance)
+        told = [f"{waiting} envelopes wait"] if waiting else []
+        if quarantined != aside:
+            told.append(f"{quarantined} envelopes are in quarantine")
         for line in await store.orders(limit=500):
             told += [
                 f"{line.order}: {each.system} says {each.word!r} on {each.column}, "
@@ -37,6 +41,13 @@ async def _trouble(url: str, accord: Accord) -> list[str]:
     with psycopg.connect(url) as connection:
         given_up = connection.execute("SELECT system, key, note FROM task WHERE dead").fetchall()
     return [*told, *(f"given up: {row}" for row in given_up)]
+
+
+def is_over(company: Pretended, url: str, aside: int = 0) -> bool:
+    """Let the warehouse do what it was asked for; return whether all is done and in agreement."""
+    company.do(company.pack)
+    shipped = company.do(lambda: all(map(company.is_shipped, company.numbers)))
+    return shipped and company.is_posted and not trouble(url, company.accord, aside)
 
 
 def let_time_go_by(url: str, minutes: int = 10) -> None:

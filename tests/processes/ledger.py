@@ -15,7 +15,8 @@ import psycopg
 
 from tests.roles.processes import SECRET
 
-PATH = "/hooks/shop/orders/create"
+TOPIC = "refunds/create"
+PATH = f"/hooks/shop/{TOPIC}"
 # A vendor hangs up after five seconds.
 PATIENCE = 5.0
 # After a refused connection nothing is to be gained by knocking at once.
@@ -54,14 +55,26 @@ class Ledger:
         with self._lock:
             self.unanswered += 1
 
-    def check(self, url: str) -> None:
-        """Every promise is kept, and every row is whole: its bytes are some that were sent."""
-        with psycopg.connect(url) as connection:
-            rows = connection.execute("SELECT sha256(body) FROM envelope").fetchall()
-        kept = [bytes(row[0]) for row in rows]
+    def is_kept(self, url: str) -> bool:
+        """Whether every promise is kept by now."""
+        return self.promised <= set(_digests(url, TOPIC))
+
+    def check(self, url: str, topic: str = TOPIC) -> int:
+        """Every promise is kept, and every row is whole: its bytes are some that were sent.
+
+        Return how many rows there are of the topic, to which nobody else sends.
+        """
+        kept = _digests(url, topic)
         assert not self.promised - set(kept), "answered 2xx and not there"
         assert not set(kept) - self.sent, "a row that nobody sent so"
         assert len(kept) == len(set(kept)), "one delivery, kept twice"
+        return len(kept)
+
+
+def _digests(url: str, topic: str) -> list[bytes]:
+    with psycopg.connect(url) as connection:
+        asked = "SELECT sha256(body) FROM envelope WHERE topic = %s"
+        return [bytes(row[0]) for row in connection.execute(asked, [topic])]
 
 
 def _digest(body: bytes) -> bytes:
@@ -71,9 +84,12 @@ def _digest(body: bytes) -> bytes:
 class Sender(threading.Thread):
     """Sends one delivery after the other; one that was not answered 200 is sent again."""
 
-    def __init__(self, port: int, ledger: Ledger, name: str, chance: random.Random) -> None:
+    def __init__(
+        self, port: int, secret: str, ledger: Ledger, name: str, chance: random.Random
+    ) -> None:
         super().__init__(name=name)
         self._port = port
+        self._secret = secret.encode()
         self._ledger = ledger
         self._chance = chance
         self._line: http.client.HTTPConnection | None = None
@@ -98,7 +114,7 @@ class Sender(threading.Thread):
 
     def _is_kept(self, body: bytes) -> bool:
         began = time.monotonic()
-        proof = b64encode(hmac.digest(SECRET.encode(), body, hashlib.sha256)).decode()
+        proof = b64encode(hmac.digest(self._secret, body, hashlib.sha256)).decode()
         try:
             if self._line is None:
                 self._line = http.client.HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE)
@@ -122,12 +138,12 @@ class Sender(threading.Thread):
 
 
 @contextmanager
-def senders(port: int, chance: random.Random, number: int = 4) -> Iterator[Ledger]:
-    """Let so many senders knock for as long as the block lasts."""
+def senders(port: int, chance: random.Random, secret: str = SECRET) -> Iterator[Ledger]:
+    """Let four senders knock for as long as the block lasts."""
     ledger = Ledger()
     every = [
-        Sender(port, ledger, f"sender {each}", random.Random(chance.random()))
-        for each in range(number)
+        Sender(port, secret, ledger, f"sender {each}", random.Random(chance.random()))
+        for each in range(4)
     ]
     for each in every:
         each.start()

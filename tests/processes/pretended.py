@@ -49,7 +49,7 @@ class Door:
             if not message.get("more_body"):
                 break
         asker = next((v for n, v in scope["headers"] if n == ASKER.encode()), b"0")
-        asked = scope["path"].encode() + b" " + body
+        asked = f"{scope['method']} {scope['path']} ".encode() + body
         self.asked.append((int(asker), asked))
         if self.holds(asked):
             await self._hold()
@@ -120,6 +120,18 @@ class Pretended:
         for number in numbers:
             own = self.shop.place_order(number, [Line(SKU, HOW_MANY, PLACE)])
             self.books.book_order(number, own, [BookedLine(SKU, HOW_MANY)])
+
+    def hold_next(self, system: str, side: str, what: bytes) -> None:
+        """Hold the next call that asks for ``what``: before it is done, or only its reply."""
+        door = self.doors[system]
+
+        def is_next(asked: bytes) -> bool:
+            return what in asked and not door.held.is_set()
+
+        if side == "call":
+            door.holds = is_next
+        else:
+            door.holds_reply = is_next
 
     def pack(self) -> None:
         """Let everything be packed and picked up that the warehouse was asked for and has not."""

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes.agreement import let_time_go_by, trouble
-from tests.processes.pretended import Pretended, pretended
+from tests.processes.agreement import is_over, let_time_go_by
+from tests.processes.pretended import pretended
 from tests.roles.processes import serving
 from tests.roles.test_roles import until
 
@@ -36,12 +36,6 @@ def test_however_often_a_worker_is_killed_all_agree_in_the_end_and_nothing_is_do
                 company.do(company.pack)
                 let_time_go_by(database)
             with serving(tmp_path, "work,sweep", program=WIRED, **given):
-                until(lambda: _is_over(company, database), 90)
+                until(lambda: is_over(company, database), 90)
 
         assert company.do(company.effects) == {}
-
-
-def _is_over(company: Pretended, database: str) -> bool:
-    company.do(company.pack)
-    shipped = company.do(lambda: all(map(company.is_shipped, company.numbers)))
-    return shipped and company.is_posted and not trouble(database, company.accord)

@@ -101,9 +101,17 @@ def ask(request: Request) -> Answer:
 
 @contextmanager
 def serving(
-    folder: Path, roles: str, *more: str, program: str = "accord", **variables: str
+    folder: Path,
+    roles: str,
+    *more: str,
+    program: str = "accord",
+    before: Sequence[str] = (),
+    **variables: str,
 ) -> Iterator[Served]:
-    """Run a process in these roles; kill it in the end if it still runs."""
+    """Run a process in these roles; kill it in the end if it still runs.
+
+    ``before`` is the command that becomes the process, if there is one.
+    """
     accord = folder / "accord.toml"
     text = files("accord.demo").joinpath("accord.toml").read_text(encoding="utf-8")
     accord.write_text(text, encoding="utf-8")
@@ -112,7 +120,7 @@ def serving(
     environment["PYTHONPATH"] = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
     environment.pop("ACCORD_DATABASE_URL", None)
     process = subprocess.Popen(
-        [*command, *more],
+        [*before, *command, *more],
         env={**environment, **variables},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
