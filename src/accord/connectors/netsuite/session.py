@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -174,20 +175,25 @@ class Session:
             return granted
         return Token(granted.access_token, self._clock() + timedelta(seconds=_seconds(granted)))
 
-    def _assertion(self) -> str | Unauthorized:
-        """Return the signed statement that we are the integration the certificate belongs to."""
+    @cached_property
+    def _key(self) -> tuple[RSAKey | ECKey, str] | Unauthorized:
+        """The key that signs, with its algorithm; reading it takes longer than a call."""
         pem = self._secrets.get("private_key", "").encode()
         try:
             found = load_pem_private_key(pem, password=None)
         except (ValueError, TypeError) as error:
             return Unauthorized(f"the secret private_key is no private key in PEM form: {error}")
-        key: RSAKey | ECKey
         if isinstance(found, RSAPrivateKey):
-            key, algorithm = RSAKey.import_key(pem), "PS256"
-        elif isinstance(found, EllipticCurvePrivateKey) and found.curve.name in EC_ALGORITHMS:
-            key, algorithm = ECKey.import_key(pem), EC_ALGORITHMS[found.curve.name]
-        else:
-            return Unauthorized("the secret private_key is neither an RSA nor a NIST curve key")
+            return RSAKey.import_key(pem), "PS256"
+        if isinstance(found, EllipticCurvePrivateKey) and found.curve.name in EC_ALGORITHMS:
+            return ECKey.import_key(pem), EC_ALGORITHMS[found.curve.name]
+        return Unauthorized("the secret private_key is neither an RSA nor a NIST curve key")
+
+    def _assertion(self) -> str | Unauthorized:
+        """Return the signed statement that we are the integration the certificate belongs to."""
+        if isinstance(self._key, Unauthorized):
+            return self._key
+        key, algorithm = self._key
         now = self._clock()
         header = {"typ": "JWT", "alg": algorithm, "kid": self._secrets.get("certificate_id", "")}
         claims = {

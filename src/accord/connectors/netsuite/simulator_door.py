@@ -54,6 +54,7 @@ class Door:
         self._world, self._tables = world, tables
         self._audience = f"{base}{TOKEN_PATH}"
         self._private = ec.generate_private_key(ec.SECP256R1())
+        self._key = ECKey.import_key(self.private_key)
         self._tokens: dict[str, float] = {}
         self._running = 0
 
@@ -79,9 +80,8 @@ class Door:
         return answer(200, granted)
 
     def _proven(self, form: Mapping[str, str]) -> bool:
-        key = ECKey.import_key(self.private_key)
         try:
-            token = jwt.decode(form.get("client_assertion", ""), key, algorithms=["ES256"])
+            token = jwt.decode(form.get("client_assertion", ""), self._key, algorithms=["ES256"])
         except (JoseError, ValueError):
             return False
         claims, now = token.claims, self._world.clock().timestamp()
