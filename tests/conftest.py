@@ -1,0 +1,23 @@
+"""Options of all tests: the deep ones, and one seed of the simulation by its number."""
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--deep", action="store_true", help="run the tests that take long as well")
+    parser.addoption("--seed", type=int, help="play this one seed of the simulation and tell it")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave deep tests to ``--deep``; with ``--seed``, play that one and nothing else."""
+    one = config.getoption("--seed") is not None
+    left = [item for item in items if _is_due(item, one=one, deep=config.getoption("--deep"))]
+    if len(left) < len(items):
+        config.hook.pytest_deselected(items=[item for item in items if item not in left])
+        items[:] = left
+
+
+def _is_due(item: pytest.Item, *, one: bool, deep: bool) -> bool:
+    if one or item.get_closest_marker("one_seed"):
+        return one and item.get_closest_marker("one_seed") is not None
+    return deep or item.get_closest_marker("deep") is None

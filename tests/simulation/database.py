@@ -1,0 +1,200 @@
+"""One process's connection to the store: slow at times, down at times, gone with its process."""
+
+import asyncio
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from accord.engine.ports import Settlement, Task, TaskKind
+from accord.storage.memory import MemoryStore
+from tests.simulation.chronicle import Chronicle
+
+# After these there may be work that was not there before.
+CHANGES = frozenset({"keep", "advance", "claim", "settle", "ask", "link", "reckon"})
+Step = Callable[[str], Awaitable[None]]
+Name = tuple[TaskKind, str, str]
+
+
+class DatabaseDownError(Exception):
+    """The database does not answer, or answered too late to be believed."""
+
+
+class _BrokenOffError(BaseException):
+    """The connection broke in a transaction: nothing of it is kept, and nobody is to blame."""
+
+
+class WatchedStore(MemoryStore):
+    """A memory store that says when something falls due, for a clock that jumps there."""
+
+    def dates(self, now: datetime) -> dict[tuple[TaskKind, str, bool], datetime]:
+        """Return when the next work of each kind, system and lane may be taken up."""
+        found: dict[tuple[TaskKind, str, bool], datetime] = {}
+        for (kind, system, _), row in self._tasks._rows.items():  # noqa: SLF001 - nobody else tells
+            if not row.dead:
+                lane = (kind, system, row.urgent)
+                found[lane] = min(row.ready_at(), found.get(lane, row.ready_at()))
+        for lane, due in found.items():
+            _, system, urgent = lane
+            state = self._link_states.get(system)
+            if state is not None:
+                found[lane] = max(due, state.next_at(now, urgent=urgent))
+        return found
+
+    @property
+    def given_up(self) -> list[tuple[TaskKind, str]]:
+        """What is tried no more: its kind and the last reason."""
+        return [(kind, row.note) for (kind, _, _), row in self._tasks.given_up()]
+
+    def has(self, system: str, identity: bytes) -> bool:
+        """Return whether a delivery is kept."""
+        return (system, identity) in self._kept
+
+    @property
+    def has_waiting(self) -> bool:
+        """Whether an envelope can be claimed."""
+        return any(r.is_ready and r.id not in self._in_hand for r in self._waiting.values())
+
+
+@dataclass(slots=True)
+class Leases:
+    """Who holds which lease, as the processes themselves would say, to hold the store to it."""
+
+    chronicle: Chronicle
+    held: dict[Name, tuple[int, str]] = field(default_factory=dict)
+
+    def claimed(self, process: str, tasks: Sequence[Task]) -> None:
+        """Note new leases; one that takes over another's is a steal."""
+        for task in tasks:
+            name = (task.kind, task.system, task.key)
+            before = self.held.get(name)
+            if before is not None:
+                other = "another" if before[1] != process else "its own"
+                self.chronicle.reach(f"lease taken over from {other} hand")
+            self.held[name] = (task.token, process)
+
+    def settled(
+        self, process: str, settlements: Sequence[Settlement], refused: Sequence[Task]
+    ) -> None:
+        """Note the end of leases; an old token must settle nothing."""
+        for one in settlements:
+            task = one.task
+            name = (task.kind, task.system, task.key)
+            holder = self.held.get(name, (task.token, process))
+            if one.task in refused:
+                self.chronicle.reach("an old token was refused")
+            elif holder != (task.token, process):
+                self.chronicle.blame(f"{process} settled {name} with {task.token}, of {holder}")
+            else:
+                self.held.pop(name, None)
+            if one.dead:
+                self.chronicle.reach("dead letter")
+
+
+@dataclass(slots=True)
+class Server:
+    """The database as all processes share it; ``down`` while it does not answer."""
+
+    store: WatchedStore
+    leases: Leases
+    rung: Callable[[], None]
+    down: bool = False
+
+    def break_off(self) -> None:
+        """Raise out of a transaction when the database is down."""
+        if self.down:
+            raise _BrokenOffError
+
+
+class Connection:
+    """A ``Store`` over the server's, each call a place where the process may end."""
+
+    def __init__(self, server: Server, process: str, step: Step) -> None:
+        self._server, self._process, self._step = server, process, step
+
+    def __getattr__(self, name: str) -> Any:
+        asked = getattr(self._server.store, name)
+        if inspect.iscoroutinefunction(asked):
+            return partial(self._call, name, asked)
+        if callable(asked) and name == "interpreting":
+            return partial(self._block, name, asked)
+        return asked
+
+    async def _call(
+        self, name: str, asked: Callable[..., Awaitable[Any]], *given: Any, **more: Any
+    ) -> Any:
+        await self._before(name)
+        answer = await asked(*given, **more)
+        if name in CHANGES:
+            self._server.rung()
+        self._note(name, given, answer)
+        await self._after(name)
+        return answer
+
+    def _note(self, name: str, given: Sequence[Any], answer: Any) -> None:
+        if name == "claim":
+            self._server.leases.claimed(self._process, answer)
+        elif name == "settle":
+            self._server.leases.settled(self._process, given[0], answer)
+        elif name == "reckon":
+            before, after = (state.breaker.opened_at for state in answer)
+            if before is None and after is not None:
+                self._server.leases.chronicle.reach("breaker opened")
+
+    async def _before(self, name: str) -> None:
+        await self._step(f"before {name}")
+        if self._server.down:
+            await asyncio.sleep(0.1)
+            raise DatabaseDownError(name)
+
+    async def _after(self, name: str) -> None:
+        await self._step(f"after {name}")
+        if self._server.down:
+            message = f"{name} was done, and the connection broke before it said so"
+            raise DatabaseDownError(message)
+
+    @asynccontextmanager
+    async def _block(
+        self, name: str, asked: Callable[..., AbstractAsyncContextManager[Any]], *given: Any
+    ) -> AsyncIterator[Any]:
+        await self._before(name)
+        try:
+            async with asked(*given) as inner:
+                await self._step(f"inside {name}")
+                yield _Inside(inner, self._step)
+                await self._step(f"before the commit of {name}")
+                self._server.break_off()
+        except _BrokenOffError:
+            raise DatabaseDownError(name) from None
+        self._server.rung()
+        await self._after(f"the commit of {name}")
+
+
+class _Inside:
+    """What a block yields, each of its calls a step as well."""
+
+    def __init__(self, inner: Any, step: Step) -> None:
+        self._inner, self._step = inner, step
+
+    def __getattr__(self, name: str) -> Any:
+        asked = getattr(self._inner, name)
+        if not inspect.iscoroutinefunction(asked):
+            return asked
+
+        async def call(*given: Any, **more: Any) -> Any:
+            await self._step(f"before {name}")
+            return await asked(*given, **more)
+
+        return call
+
+
+def balanced(balance: Mapping[str, Mapping[Any, int]], kept: Mapping[str, int]) -> list[str]:
+    """Return where the standings of a system's envelopes do not add up to what was kept."""
+    return [
+        f"{system}: {kept[system]} kept, {sum(balance.get(system, {}).values())} stand somewhere"
+        for system in sorted(kept)
+        if sum(balance.get(system, {}).values()) != kept[system]
+    ]

@@ -1,0 +1,109 @@
+"""What must be so once it is calm, as the simulated systems know it themselves."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from accord.domain.comparison import compare
+from accord.domain.report import order_number
+from accord.engine.case_desk import CaseFile, Sought
+from accord.engine.envelope import Standing
+from accord.engine.ports import TaskKind
+from accord.storage.overview import OrderFile
+from tests.scenarios.judge import differences
+from tests.simulation.chronicle import Chronicle
+from tests.simulation.database import WatchedStore
+from tests.simulation.office import Office
+from tests.simulation.weather import HOUR
+
+# More than one order needs once nothing fails any more; a loop passes it within the quiet.
+MOST_ATTEMPTS = 25
+# What was waited for longest is due soon after the weather clears.
+SETTLED_AFTER = HOUR
+
+
+class Oracle:
+    """Holds the end of a seed against what the shop, the books and the warehouse hold."""
+
+    def __init__(
+        self,
+        office: Office,
+        store: WatchedStore,
+        chronicle: Chronicle,
+        calm_at: datetime,
+        rose: Collection[str],
+    ) -> None:
+        """``rose`` names the calls that were made after we gave them up."""
+        self._office, self._store, self._chronicle = office, store, chronicle
+        self._calm_at, self._rose = calm_at, rose
+
+    async def judge(self, acknowledged: list[tuple[str, bytes]]) -> None:
+        """Blame whatever is wrong."""
+        blame = self._chronicle.blame
+        for found in self._office.overpacked:
+            blame(f"packed twice: {found}")
+        for system, identity in dict.fromkeys(acknowledged):
+            if not self._store.has(system, identity):
+                blame(f"a delivery of {system} was answered with 200 and is nowhere")
+        balance = await self._store.balance()
+        for system, counts in balance.items():
+            self._reach(system, counts)
+        for number in self._office.stack.shop.orders:
+            for found in await self._of_order(number):
+                blame(f"{number}: {found}")
+
+    def _reach(self, system: str, counts: Mapping[Standing, int]) -> None:
+        del system
+        for standing in (Standing.QUARANTINED, Standing.LATE, Standing.REPEATED):
+            if counts.get(standing):
+                self._chronicle.reach(f"envelope {standing}")
+
+    async def _of_order(self, number: str) -> list[str]:
+        file = await self._file(number)
+        if file is None:
+            return ["Accord does not know the order"]
+        never = [*_misdirected(self._office, number), *self._second_effects(number)]
+        held = [*differences(self._office, number)]
+        shown = [
+            f"{c.system} says {c.word!r} on {c.column} {c.subject}, not {c.expected}"
+            for c in compare(file.line.matrix, self._office.stack.accord)
+            if not c.agrees
+        ]
+        reasons = [case.what for case in await self._cases(number)]
+        reasons += [note for kind, note in self._store.given_up if kind is TaskKind.REREAD]
+        held += [f"given up without a case: {t.note}" for t in file.pending if t.dead]
+        busy = [f"{t.system} is still asked: {t.note}" for t in file.pending if not t.dead]
+        late = [one for one in file.attempts if one.at > self._calm_at + SETTLED_AFTER]
+        loops = [f"{len(late)} attempts in calm weather"] * (len(late) > MOST_ATTEMPTS)
+        if (held or shown) and reasons:
+            self._chronicle.reach("a difference with a reason")
+            return [*never, *busy, *loops]
+        return [*never, *held, *shown, *busy, *loops]
+
+    def _second_effects(self, number: str) -> Iterator[str]:
+        """Yield what a system was made to do twice for one thing."""
+        if "CreateEvent" in self._rose:
+            return  # an event has no key: one that rises after its second try cannot be kept off
+        for parcel in self._office.stack.shop.orders[number].parcels:
+            scans = Counter((event.status, event.happened_at) for event in parcel.events)
+            for (status, _), times in scans.items():
+                if times > 1:
+                    yield f"the shop was told {times} times that parcel {parcel.id} is {status}"
+
+    async def _cases(self, number: str) -> Sequence[CaseFile]:
+        now = self._office.stack.world.now
+        return await self._store.cases.cases(Sought(order=number), now, 100)
+
+    async def _file(self, number: str) -> OrderFile | None:
+        ref = order_number(number)
+        lines = await self._store.orders(limit=500)
+        key = next((line.order for line in lines if ref in line.matrix.refs), None)
+        return None if key is None else await self._store.order(key)
+
+
+def _misdirected(office: Office, number: str) -> Iterator[str]:
+    """Yield the shipments that go to somebody else than the buyer."""
+    for shipment in office.stack.warehouse.shipments(number):
+        name = office.stack.warehouse.goes_to(shipment)
+        if name != f"Buyer of {number}":
+            yield f"shipment {shipment} goes to {name!r}"
