@@ -5,15 +5,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
+from uuid import uuid4
 
 import httpx2
 
 from accord.connector_kit.connector import Context
 from accord.connector_kit.link import ConnectedSystem
 from accord.domain.accord import Accord
+from accord.domain.notice_rules import ChannelKind
 from accord.engine.emptying import release_known
 from accord.engine.group_commit import GroupCommit
 from accord.engine.interpret import Interpreter
+from accord.engine.notice_channel import Channel
+from accord.engine.notice_ledger import NoticeLedger
 from accord.engine.notice_sending import Notifying
 from accord.engine.notify import Notifier
 from accord.engine.ports import Link, Store, TaskKind
@@ -23,7 +28,11 @@ from accord.engine.receive import Keeping, Receiver
 from accord.engine.runner import Runner
 from accord.engine.settling import Pace
 from accord.engine.traffic import Traffic
+from accord.notify.mail import MailAccount, MailChannel
+from accord.notify.webhook import WebhookChannel
+from accord.settings.notices import channel_secrets
 from accord.settings.systems import SystemSettings
+from accord.storage.send_mark import SendMarkFile
 
 
 def utc_now() -> datetime:
@@ -51,6 +60,28 @@ def links(
         )
         for name, given in systems.items()
     }
+
+
+def notifying(
+    accord: Accord, environment: Mapping[str, str], ledger: NoticeLedger, mark: Path
+) -> Notifying | None:
+    """Return what telling customers needs, with ``mark`` the file outside of the database.
+
+    None where the accord tells nobody. Raises ``UnusableInputError`` where a secret is missing.
+    """
+    rules = accord.notices
+    if rules is None:
+        return None
+    secrets = channel_secrets(rules, environment)
+    channels: dict[ChannelKind, Channel] = {}
+    if rules.mail is not None:
+        account = MailAccount(user=secrets.user, password=secrets.password)
+        channels[ChannelKind.MAIL] = MailChannel(rules.mail, account)
+    if rules.webhook is not None:
+        channels[ChannelKind.WEBHOOK] = WebhookChannel(rules.webhook, secrets.webhook)
+    return Notifying(
+        ledger=ledger, channels=channels, mark=SendMarkFile(mark), fresh_id=lambda: uuid4().hex
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,12 @@ class Databases:
         with self._made(self._template) as url:
             yield url
 
+    @contextmanager
+    def copy(self, url: str) -> Iterator[str]:
+        """Yield the address of a copy of a database as it is now, which nobody may have open."""
+        with self._made(make_url(url).database or "") as copied:
+            yield copied
+
     def drop_all(self) -> None:
         """Drop what was kept for copying."""
         if self._template is not None:

@@ -13,6 +13,7 @@ from accord.cli.dead_letters import dead_letters, retry
 from accord.cli.demo import demo
 from accord.cli.doctor import doctor
 from accord.cli.init import init
+from accord.cli.notices import notices
 from accord.cli.pausing import pause, resume
 from accord.cli.quarantine import quarantine
 from accord.cli.serve import serve
@@ -29,6 +30,7 @@ app.add_typer(audit, name="audit")
 app.add_typer(bench, name="bench")
 app.add_typer(cases, name="cases")
 app.add_typer(dead_letters, name="dead-letters")
+app.add_typer(notices, name="notices")
 app.add_typer(quarantine, name="quarantine")
 app.command()(check)
 app.command()(demo)

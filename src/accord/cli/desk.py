@@ -72,6 +72,11 @@ class Place:
         except OperationalError as error:
             refuse(f"The database cannot be used: {error.orig}")
 
+    @property
+    def send_mark(self) -> Path:
+        """Where it is noted, outside of the database, what customers were sent."""
+        return self._settings.send_mark
+
     def at_desk(self, work: Callable[[Desk], Awaitable[T]]) -> T:
         """Return what ``work`` does at the desk."""
         return self.at_store(lambda store: work(store.desk))

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import structlog
 
-from accord.bootstrap import Engine, engine, links, utc_now
+from accord.bootstrap import Engine, engine, links, notifying, utc_now
 from accord.cli.database import store_of
 from accord.cli.stopping import told_to_stop
 from accord.cli.surroundings import Surroundings
 from accord.domain.errors import UnusableInputError
 from accord.engine.desk import paused_thing
+from accord.engine.notice_sending import Notifying
 from accord.engine.receive import Keeping, Receiver
 from accord.engine.runner import Runner
 from accord.engine.self_check import SelfCheck, Violation, stopped_by
@@ -25,6 +26,7 @@ from accord.ingress.landing import Landing
 from accord.settings.accord_file import load_accord
 from accord.settings.process import ProcessRole, ProcessSettings
 from accord.storage.clock import DatabaseClock
+from accord.storage.postgres import PostgresStore
 from accord.storage.trouble import blames_data
 from accord.web.app import Door, pages_app
 from accord.web.hooks import Hooks
@@ -61,6 +63,7 @@ class _Process:
         for warning in warnings:
             log.warning(warning.what, where=warning.key, remedy=warning.remedy)
         self._file = file
+        self._environment = around.environment
         self._settings = settings
         self._parts = parts
         self._listening = _listen(settings) if settings.roles & ANSWERING else None
@@ -97,6 +100,7 @@ class _Process:
             keeping=await self._broker() if ProcessRole.RECEIVE in roles else None,
             wake=wake,
             news=_tell_of_feed,
+            notifying=self._notifying(store),
         )
         self._parts.push_async_callback(works.close)
         await self._parts.enter_async_context(bell.connected(runner.wake))
@@ -112,11 +116,20 @@ class _Process:
         hooks = _hooks(works.receiver) if ProcessRole.RECEIVE in roles else None
         await self._serve(Door(hooks, pages), runner.stop)
 
+    def _notifying(self, store: PostgresStore) -> Notifying | None:
+        """Return what telling customers needs, if that is our work."""
+        if ProcessRole.WORK not in self._settings.roles:
+            return None
+        given = self._environment
+        return notifying(self._accord, given, store.notices, self._settings.send_mark)
+
     async def _begin(self, works: Engine, runner: Runner, landing: Landing) -> None:
         """Start the work of our roles."""
         roles, broker = self._settings.roles, self._settings.broker_url
         if roles & {ProcessRole.WORK, ProcessRole.SWEEP}:
             await works.begin()
+        if works.notifier is not None:
+            _tell_of_silence(await works.notifier.why_silent())
         if ProcessRole.WORK in roles:
             works.work(runner)
             if broker is not None:
@@ -190,6 +203,11 @@ class _Missed:
             log.error("deliveries were not kept", error=repr(error), deliveries=self._missed)
             self._missed = 0
             self._told_at = now
+
+
+def _tell_of_silence(reason: str) -> None:
+    if reason:
+        log.error("customers are told nothing", reason=reason)
 
 
 def _tell_of_start(file: Path, settings: ProcessSettings, listening: socket.socket | None) -> None:

@@ -116,8 +116,9 @@ _STEPS: Mapping[CaseKind, tuple[str, ...]] = {
         "Once the cause is gone, run: accord retry.",
     ),
     CaseKind.NOTICE_AMBIGUOUS: (
-        "Ask the mail server or the service whether it took the message: accord notices show.",
-        "Then say so: accord notices resolve NUMBER --sent, or --again if it did not.",
+        "Find the message with: accord notices list.",
+        "Ask the mail server or the service whether it took it, by its key.",
+        "Say so with accord notices resolve: --sent, or --again if it did not.",
     ),
     CaseKind.CONTRADICTION: (
         "Compare the order's page with what {system} shows.",

@@ -41,6 +41,11 @@ class Notifier:
         parts, now = self._parts, self._pace.clock()
         return await begin(self._accord, parts.ledger, parts.mark, parts.fresh_id(), now)
 
+    async def why_silent(self) -> str:
+        """Return why nothing is sent until a person resumes it; empty if it is."""
+        epoch = await self._parts.ledger.epoch()
+        return epoch.stopped if epoch else ""
+
     async def turn(self) -> int:
         """Work on orders of which there may be something to tell; return how many there were."""
         now = self._pace.clock()

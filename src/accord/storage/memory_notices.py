@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from accord.domain.notice import Notice, NoticeState
+from accord.domain.notice import Notice, NoticeState, Why
 from accord.engine.desk import Deed
 from accord.engine.notice_ledger import Ending, Epoch, Looked, Mark, Sending
 from accord.storage.facts import names_meant
@@ -191,7 +191,7 @@ def resolved(row: Notice, state: NoticeState, deed: Deed) -> Notice:
     return replace(
         row,
         state=state,
-        why=None,
+        why=Why.BY_HAND if state is NoticeState.SUPPRESSED else None,
         who=deed.who,
         not_before=None,
         first_called_at=None if again else row.first_called_at,

@@ -3,8 +3,9 @@ WITH meant AS (
     SELECT message FROM notice WHERE id = :id AND state = 'ambiguous'
 ), done AS (
     UPDATE notice
-       SET state = :state, who = CAST(:who AS text), not_before = NULL,
-           first_called_at = CASE WHEN :state = 'waiting' THEN NULL ELSE first_called_at END
+       SET state = CAST(:state AS text), who = CAST(:who AS text), not_before = NULL,
+           why = CASE WHEN CAST(:state AS text) = 'suppressed' THEN 'by_hand' END,
+           first_called_at = CASE WHEN CAST(:state AS text) = 'waiting' THEN NULL ELSE first_called_at END
       FROM meant
      WHERE notice.message = meant.message AND notice.state = 'ambiguous'
     RETURNING notice.id
