@@ -183,7 +183,7 @@ def engine(
         accord=accord,
         links=links,
         store=store,
-        receiver=Receiver(links, keeping or GroupCommit(store.keep), clock, wake),
+        receiver=Receiver(links, keeping or GroupCommit(store.keep, kept=wake), clock),
         interpreter=Interpreter(accord, links, store, clock),
         traffic=traffic,
         propagator=Propagator(accord, links, store, pace, traffic=traffic, watch=watch),

@@ -79,7 +79,7 @@ def receiver(keeping: Keeping) -> Receiver:
         transport=None,
         clock=lambda: NOON,
     )
-    return Receiver({"bell": ConnectedSystem(BELL, context)}, keeping, lambda: NOON, lambda: None)
+    return Receiver({"bell": ConnectedSystem(BELL, context)}, keeping, lambda: NOON)
 
 
 @contextmanager
@@ -105,7 +105,7 @@ async def _run(bounds: Bounds) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": told})
 
-    door = Door(Hooks(receiver(GroupCommit(store.keep)).receive, failed=print), count)
+    door = Door(Hooks(receiver(GroupCommit(store.keep)), failed=print), count)
     listening = listen("127.0.0.1", 0)
     print(listening.getsockname()[1], flush=True)
     with told_to_stop() as stop:

@@ -140,5 +140,13 @@ async def test_a_secret_in_the_address_is_not_stored(door, store):
         assert [envelope.topic for envelope in sitting.envelopes] == ["rung"]
 
 
+async def test_of_the_headers_only_a_systems_own_are_stored(door, store):
+    headers = {**signed(b"{}"), "x-bell-hint": "rung twice", "authorization": "of a proxy"}
+    await door.post("/hooks/bell/rung", content=b"{}", headers=headers)
+
+    async with store.interpreting(1, NOON) as sitting:
+        assert {*sitting.envelopes[0].headers} == {"x-bell-hint", "x-bell-signature"}
+
+
 async def test_only_post_is_a_delivery(door):
     assert (await door.get("/hooks/bell/rung")).status_code == 405

@@ -20,7 +20,7 @@ def plain():
 
 @pytest.fixture
 async def page(plain):
-    receiver = Receiver({}, GroupCommit(plain.store.keep), lambda: plain.now, lambda: None)
+    receiver = Receiver({}, GroupCommit(plain.store.keep), lambda: plain.now)
     app = web_app(receiver, plain.store, ACCORD, failed=lambda error: None)
     async with httpx2.AsyncClient(transport=in_process(app), base_url="http://accord") as client:
         yield client

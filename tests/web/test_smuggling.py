@@ -174,11 +174,44 @@ async def test_a_body_that_cannot_be_understood_is_kept_all_the_same(port):
     assert await kept(port) == before + 1
 
 
-async def test_a_request_that_comes_before_the_answer_to_another_is_not_read_as_one(port):
-    answered = await exchange(port, SOUND + SMUGGLED)
+@pytest.mark.parametrize("first", [SOUND, SMUGGLED], ids=["kept", "refused at once"])
+async def test_a_request_that_comes_before_the_answer_to_another_is_not_read_as_one(port, first):
+    answered = await exchange(port, first + SOUND)
 
     assert answered.count(b"HTTP/1.1 ") == 1
     assert b"connection: close" in answered
+
+
+async def test_a_sender_that_asks_first_is_told_to_go_on(port):
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    head, _, body = request(LINE, HOST, PROOF, LENGTH, b"Expect: 100-continue").partition(b"{")
+    writer.write(head)
+    assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+    writer.write(b"{" + body)
+    assert b" 200 " in await reader.readuntil(b"\r\n\r\n")
+    writer.close()
+
+
+async def test_a_connection_may_end_with_its_answer_if_its_sender_likes(port):
+    answered = await exchange(port, request(LINE, HOST, PROOF, LENGTH, b"Connection: close"))
+
+    assert answered.startswith(b"HTTP/1.1 200")
+    assert b"connection: close" in answered
+
+
+async def test_after_a_refusal_in_mid_body_the_connection_is_good_for_the_next(port):
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    head, _, body = request(LINE, HOST, PROOF, LENGTH, b"Content-Encoding: gzip").partition(b"{")
+    writer.write(head)
+    assert b" 415 " in await reader.readuntil(b"\r\n\r\n")
+    writer.write(b"{" + body)
+    writer.write(SOUND)
+    assert b" 200 " in await reader.readuntil(b"\r\n\r\n")
+    writer.close()
+
+
+async def test_a_connection_that_is_not_used_again_is_ended(port):
+    assert 4 < await until_hung_up(port, SOUND, None) < 9
 
 
 async def test_a_sender_may_use_its_connection_again(port):

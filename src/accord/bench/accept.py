@@ -82,7 +82,7 @@ async def _knock(receiver: Program, count: int, ledger: Path) -> Mapping[str, fl
     told["cpu_us_each"] = (after - before) / (told["answered"] + WARM_UP) * 1e6
     told["peak_rss_mib"] = peak
     if told["refused"]:
-        what = f"{told['refused']} deliveries were not answered 200."
+        what = f"{told['refused']} deliveries were answered neither 200 nor 503."
         raise LostError(what)
     return told
 
@@ -99,6 +99,7 @@ async def _port(receiver: Program) -> int:
 def _figures(told: Mapping[str, float]) -> dict[str, Figure]:
     return {
         "accepted_per_s": round(told["answered"] / told["seconds"]),
+        "refused_503": int(told["refused_503"]),
         "p50_ms": round(told["p50_ms"], 2),
         "p99_ms": round(told["p99_ms"], 2),
         "cpu_us_each": round(told["cpu_us_each"], 1),

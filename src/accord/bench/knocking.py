@@ -2,14 +2,17 @@
 
 ``python -m accord.bench.knocking PORT DELIVERIES CONNECTIONS SHARE_OF_COPIES LEDGER``: every
 delivery is written before the first is sent, each connection has one on its way at a time, and
-what was answered 200 stands in the ledger. It waits for a line on its standard input to begin.
+what was answered 200 stands in the ledger. What was answered 503 comes again when the answer asked
+for it. It waits for a line on its standard input to begin.
 """
 
 import json
+import re
 import select
 import socket
 import sys
 import time
+from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -20,6 +23,9 @@ from accord.bench.programs import say
 
 TOPIC = "orders/create"
 KEPT = b"HTTP/1.1 200"
+BUSY = b"HTTP/1.1 503"
+_COME_BACK = re.compile(rb"\r\nretry-after: (\d+)\r\n")
+_LAST = b"\r\nconnection: close\r\n"
 # Sent before anything is counted, so that both sides are warm; their numbers come after all others.
 WARM_UP = 500
 
@@ -63,34 +69,57 @@ class Knocking:
     requests: dict[int, bytes]
     kept: list[int] = field(default_factory=list)
     refused: int = 0
+    refused_503: int = 0
     took: list[float] = field(default_factory=list)
+    _ahead: deque[int] = field(default_factory=deque)
+    _later: deque[tuple[float, int]] = field(default_factory=deque)
+    _lines: dict[int, _Line] = field(default_factory=dict)
 
     def deliver(self, orders: list[int]) -> float:
-        """Send every one of ``orders``; return how many seconds it took."""
-        ahead = iter(orders)
+        """Send every one of ``orders`` until it is kept; return how many seconds it took."""
+        self._ahead.extend(orders)
         poll = select.epoll()
-        lines = {}
         began = time.perf_counter()
-        for _ in range(min(self.connections, len(orders))):
-            line = _Line(socket.create_connection(("127.0.0.1", self.port)))
-            line.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            lines[line.socket.fileno()] = line
-            poll.register(line.socket, select.EPOLLIN)
-            self._send(line, next(ahead))
-        while lines:
-            for number, _ in poll.poll():
-                line = lines[number]
-                if self._hear(line) and not self._send(line, next(ahead, -1)):
+        while self._lines or self._ahead or self._later:
+            self._open_lines(poll)
+            for number, _ in poll.poll(self._until_one_comes_again()):
+                line = self._lines[number]
+                if self._hear(line) and not self._go_on(line):
                     poll.unregister(number)
-                    lines.pop(number).socket.close()
+                    self._lines.pop(number).socket.close()
         return time.perf_counter() - began
 
-    def _send(self, line: _Line, order: int) -> bool:
-        if order < 0:
-            return False
+    def _open_lines(self, poll: select.epoll) -> None:
+        while len(self._lines) < self.connections and (order := self._next()) is not None:
+            line = _Line(socket.create_connection(("127.0.0.1", self.port)))
+            line.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._lines[line.socket.fileno()] = line
+            poll.register(line.socket, select.EPOLLIN)
+            self._send(line, order)
+
+    def _until_one_comes_again(self) -> float | None:
+        """Return for how many seconds there is nothing to send, if that is known."""
+        if not self._later or len(self._lines) == self.connections:
+            return None
+        return max(0.0, self._later[0][0] - time.perf_counter())
+
+    def _next(self) -> int | None:
+        if self._later and self._later[0][0] <= time.perf_counter():
+            return self._later.popleft()[1]
+        return self._ahead.popleft() if self._ahead else None
+
+    def _go_on(self, line: _Line) -> bool:
+        """Send the next delivery on a line, if there is one and the line is still good."""
+        is_last = _LAST in line.heard
+        line.heard = b""
+        order = None if is_last else self._next()
+        if order is not None:
+            self._send(line, order)
+        return order is not None
+
+    def _send(self, line: _Line, order: int) -> None:
         line.order, line.began = order, time.perf_counter()
         line.socket.sendall(self.requests[order])
-        return True
 
     def _hear(self, line: _Line) -> bool:
         """Take what came; return whether it was a whole answer. No answer of ours has a body."""
@@ -101,9 +130,12 @@ class Knocking:
         if line.heard.startswith(KEPT):
             self.kept.append(line.order)
             self.took.append(time.perf_counter() - line.began)
+        elif line.heard.startswith(BUSY) and (again := _COME_BACK.search(line.heard)):
+            self.refused_503 += 1
+            self._later.append((time.perf_counter() + int(again[1]), line.order))
         else:
             self.refused += 1
-        line.heard = b""
+            line.heard = _LAST  # whatever it was, not on this line again
         return True
 
 
@@ -119,6 +151,7 @@ def main(words: list[str]) -> None:
     sys.stdin.readline()
     knocking.deliver(list(warm))
     knocking.took.clear()
+    knocking.refused_503 = 0
     seconds = knocking.deliver(orders)
     ledger.write_text("\n".join(map(str, knocking.kept)))
     took = sorted(knocking.took) or [0.0]
@@ -126,6 +159,7 @@ def main(words: list[str]) -> None:
         "seconds": seconds,
         "answered": len(knocking.took),
         "refused": knocking.refused,
+        "refused_503": knocking.refused_503,
         "p50_ms": took[len(took) // 2] * 1000,
         "p99_ms": took[int(len(took) * 0.99)] * 1000,
         "cpu_s": time.process_time(),

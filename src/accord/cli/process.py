@@ -76,7 +76,7 @@ class _Process:
             self._parts.push_async_callback(each.close)
         keeping = await self._broker()
         assert keeping is not None
-        receiver = Receiver(linked, keeping, utc_now, lambda: None)
+        receiver = Receiver(linked, keeping, utc_now)
         await self._serve(Door(_hooks(receiver), None))
 
     async def on_store(self) -> None:
@@ -183,7 +183,7 @@ def _listen(settings: ProcessSettings) -> socket.socket:
 
 
 def _hooks(receiver: Receiver) -> Hooks:
-    return Hooks(receiver.receive, _Missed())
+    return Hooks(receiver, _Missed())
 
 
 class _Missed:

@@ -52,11 +52,18 @@ class Context:
     places: Mapping[str, str] = field(default_factory=dict)
     answer_within: timedelta = ANSWER_WITHIN
     meter: Meter = field(default_factory=Meter)
+    # Asked for by every delivery, and the same for as long as the process runs.
+    _pairs: dict[str, tuple[str, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def secret_pair(self, name: str) -> tuple[str, ...]:
         """Return the current secret and, during a rotation, the one before it."""
-        given = (self.secrets.get(name), self.secrets.get(f"{name}_previous"))
-        return tuple(secret for secret in given if secret)
+        pair = self._pairs.get(name)
+        if pair is None:
+            given = (self.secrets.get(name), self.secrets.get(f"{name}_previous"))
+            pair = self._pairs[name] = tuple(secret for secret in given if secret)
+        return pair
 
 
 class Client(Protocol):

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
 
 from accord.engine.envelope import Incoming
+from accord.engine.receive import Waiting
 
 # A commit takes what has gathered while the one before it was under way.
 LARGEST_BATCH = 500
@@ -16,9 +17,9 @@ HEAVIEST_BATCH = 8 * 1024 * 1024  # bytes
 PATIENCE = 2.0  # seconds
 
 
-class _Waiting(NamedTuple):
+class _Place(NamedTuple):
     incoming: Incoming
-    done: asyncio.Future[None]
+    waiting: Waiting
     since: float
 
 
@@ -27,18 +28,24 @@ class GroupCommit:
 
     One commit is under way at a time. A delivery whose sender gave up before its commit began is
     left out; one that is in a commit already may be kept unheard, and its second coming is then a
-    copy.
+    copy. Implements ``engine.receive.Telling``.
     """
 
     def __init__(
         self,
         keep: Callable[[Sequence[Incoming]], Awaitable[object]],
         patience: float = PATIENCE,
+        *,
+        kept: Callable[[], None] = lambda: None,
     ) -> None:
-        """Make durable with ``keep``: all of a batch or, when it raises, nothing of it."""
+        """Make durable with ``keep``: all of a batch or, when it raises, nothing of it.
+
+        ``kept`` is called after each commit.
+        """
         self._keep = keep
         self._patience = patience
-        self._waiting: deque[_Waiting] = deque()
+        self._kept = kept
+        self._places: deque[_Place] = deque()
         self._oldest = 0.0  # since when the oldest of what is not durable yet waits
         self._running: asyncio.Task[None] | None = None
 
@@ -51,13 +58,17 @@ class GroupCommit:
 
     async def keep(self, incoming: Incoming) -> None:
         """Return once ``incoming`` is durable; raise what the store raised if it is not."""
+        done = _Awaited()
+        self.put(incoming, done)
+        await done.future
+
+    def put(self, incoming: Incoming, waiting: Waiting) -> None:
+        """Let ``waiting`` hear once ``incoming`` is durable, or why it is not."""
         loop = asyncio.get_running_loop()
-        done: asyncio.Future[None] = loop.create_future()
-        self._waiting.append(_Waiting(incoming, done, loop.time()))
+        self._places.append(_Place(incoming, waiting, loop.time()))
         if self._running is None:
-            self._oldest = self._waiting[0].since
+            self._oldest = self._places[0].since
             self._running = loop.create_task(self._commit())
-        await done
 
     async def _commit(self) -> None:
         try:
@@ -66,28 +77,44 @@ class GroupCommit:
         finally:
             self._running = None
 
-    def _next_batch(self) -> list[_Waiting]:
-        batch: list[_Waiting] = []
+    def _next_batch(self) -> list[_Place]:
+        batch: list[_Place] = []
         weight = 0
-        while self._waiting and len(batch) < LARGEST_BATCH and weight < HEAVIEST_BATCH:
-            one = self._waiting.popleft()
-            if not one.done.done():  # otherwise its sender gave up
+        while self._places and len(batch) < LARGEST_BATCH and weight < HEAVIEST_BATCH:
+            one = self._places.popleft()
+            if one.waiting.waits:
                 batch.append(one)
                 weight += len(one.incoming.body)
         if batch:
             self._oldest = batch[0].since
         return batch
 
-    async def _keep_batch(self, batch: list[_Waiting]) -> None:
-        error: BaseException | None = None
+    async def _keep_batch(self, batch: list[_Place]) -> None:
+        error: Exception | None = None
         try:
             await self._keep([one.incoming for one in batch])
         except Exception as raised:  # noqa: BLE001 - every sender in the batch is told of it
             error = raised
+        else:
+            self._kept()
         for one in batch:
-            if one.done.done():
-                continue  # its sender hung up; what was kept stays kept
-            if error is None:
-                one.done.set_result(None)
-            else:
-                one.done.set_exception(error)
+            one.waiting.hear(error)
+
+
+class _Awaited:
+    """A coroutine that waits."""
+
+    def __init__(self) -> None:
+        self.future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    @property
+    def waits(self) -> bool:
+        return not self.future.done()
+
+    def hear(self, error: Exception | None) -> None:
+        if self.future.done():
+            return  # it was cancelled; what was kept stays kept
+        if error is None:
+            self.future.set_result(None)
+        else:
+            self.future.set_exception(error)

@@ -44,7 +44,7 @@ class FeedError(AccordError):
 
 
 class Delivery(Struct, frozen=True):
-    """An HTTP request that claims to come from a system. Header names are lower case."""
+    """An HTTP request that claims to come from a system. Header names are lower case, ``x-…``."""
 
     topic: str
     headers: Mapping[str, str]

@@ -1,12 +1,16 @@
 """Take what a system sends: prove it, keep it, answer. Nothing here reads what it says."""
 
+import asyncio
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from accord.engine.envelope import Incoming, Origin
 from accord.engine.ports import Delivery, Link
+
+# Shopify gives up after five seconds; the answer, good or bad, must be there before.
+DEADLINE = timedelta(seconds=4)
 
 
 class Receipt(Enum):
@@ -28,24 +32,57 @@ class Keeping(Protocol):
         """Return once ``incoming`` is durable; raise whatever kept it from being so."""
 
 
+class Waiting(Protocol):
+    """Who waits to hear whether a delivery is durable."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether anybody still wants to hear it."""
+
+    def hear(self, error: Exception | None) -> None:
+        """Take notice: it is durable, or what kept it from being so."""
+
+
+@runtime_checkable
+class Telling(Keeping, Protocol):
+    """What tells by itself who waits, so that thousands may wait without a task for each."""
+
+    def put(self, incoming: Incoming, waiting: Waiting) -> None:
+        """Make ``incoming`` durable, and then let ``waiting`` hear of it."""
+
+
 class Receiver:
     """The first step of the road."""
 
     def __init__(
-        self,
-        links: Mapping[str, Link],
-        keeping: Keeping,
-        clock: Callable[[], datetime],
-        wake: Callable[[], None],
+        self, links: Mapping[str, Link], keeping: Keeping, clock: Callable[[], datetime]
     ) -> None:
-        """Call ``wake`` after each delivery that was kept."""
         self._links = links
         self._keeping = keeping
         self._clock = clock
-        self._wake = wake
+        self._put = (keeping if isinstance(keeping, Telling) else _Tasks(keeping)).put
 
     async def receive(self, system: str, delivery: Delivery) -> Receipt:
-        """Keep a delivery that proves itself; the sender may forget it once this returns KEPT.
+        """Keep a delivery that proves itself; the sender may forget it once this returns KEPT."""
+        admitted = self._admit(system, delivery)
+        if isinstance(admitted, Receipt):
+            return admitted
+        await self._keeping.keep(admitted)
+        return Receipt.KEPT
+
+    def take(self, system: str, delivery: Delivery, waiting: Waiting) -> Receipt | None:
+        """Do as ``receive`` does, but let ``waiting`` hear how it ends; None: it will.
+
+        Any other receipt is the end of it.
+        """
+        admitted = self._admit(system, delivery)
+        if isinstance(admitted, Receipt):
+            return admitted
+        self._put(admitted, waiting)
+        return None
+
+    def _admit(self, system: str, delivery: Delivery) -> Incoming | Receipt:
+        """Return what is to be kept, or why nothing is.
 
         Only what is proven takes a place among what waits to be kept, so that nobody without a
         secret can fill it.
@@ -59,24 +96,34 @@ class Receiver:
             return Receipt.UNPROVEN
         if self._keeping.is_overdue:
             return Receipt.BUSY
-        await self._keeping.keep(
-            Incoming(
-                system=system,
-                topic=topic,
-                origin=Origin.HOOK,
-                identity=link.identity(delivery),
-                body=delivery.body,
-                headers=_hints(delivery.headers),
-                received_at=now,
-            )
+        return Incoming(
+            system=system,
+            topic=topic,
+            origin=Origin.HOOK,
+            identity=link.identity(delivery),
+            body=delivery.body,
+            headers=delivery.headers,
+            received_at=now,
         )
-        self._wake()
-        return Receipt.KEPT
 
 
-def _hints(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return the headers a vendor may have made up; who carried the request is of no use later.
+class _Tasks:
+    """Waits in a task for each delivery, where it is kept by what can only be awaited."""
 
-    They are written with every delivery, and again when it gets its standing.
-    """
-    return {name: value for name, value in headers.items() if name.startswith("x-")}
+    def __init__(self, keeping: Keeping) -> None:
+        self._keeping = keeping
+        self._running: set[asyncio.Task[None]] = set()
+
+    def put(self, incoming: Incoming, waiting: Waiting) -> None:
+        task = asyncio.get_running_loop().create_task(self._wait(incoming, waiting))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _wait(self, incoming: Incoming, waiting: Waiting) -> None:
+        try:
+            async with asyncio.timeout(DEADLINE.total_seconds()):
+                await self._keeping.keep(incoming)
+        except Exception as error:  # noqa: BLE001 - whatever the broker raised, who waits hears it
+            waiting.hear(error)
+        else:
+            waiting.hear(None)

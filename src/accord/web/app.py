@@ -39,15 +39,15 @@ class Door:
     checks.
     """
 
-    def __init__(self, hooks: ASGIApp | None, pages: ASGIApp | None) -> None:
-        self._hooks = hooks or _not_found
+    def __init__(self, hooks: Hooks | None, pages: ASGIApp | None) -> None:
+        self.hooks = hooks
         self._pages = pages or _not_found
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         asked: Any = scope
         path = asked.get("raw_path") or asked["path"].encode("latin-1", "replace")
-        answering = self._hooks if path.startswith(HOOKS) else self._pages
+        answering = (self.hooks or _not_found) if path.startswith(HOOKS) else self._pages
         await answering(scope, receive, send)
 
 
@@ -90,4 +90,4 @@ def web_app(
     refresh: int | None = None,
 ) -> ASGIApp:
     """Return hooks and pages. ``failed`` hears of every delivery that could not be kept."""
-    return Door(Hooks(receiver.receive, failed), pages_app(overview, accord, refresh))
+    return Door(Hooks(receiver, failed), pages_app(overview, accord, refresh))

@@ -11,10 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
+
+from accord.engine.receive import DEADLINE, Waiting
 
 # How often those that took too long are looked for; part of the deadline.
 _LOOK = 0.25  # seconds
+
+_One = TypeVar("_One")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,12 +28,14 @@ class Bounds:
     ``connections`` fit into the usual limit of 1,024 open files beside everything else.
     ``in_hand`` counts bodies that arrive or wait to be kept, in bytes: it bounds the memory.
     ``arrival`` is how long a request may take from its first byte to its last. Shopify hangs up
-    after five seconds, and the answer takes time too.
+    after five seconds, and the answer takes time too. ``idle`` is how long a connection is kept
+    for its next request.
     """
 
     connections: int = 900
     in_hand: int = 64 * 1024 * 1024
     arrival: timedelta = timedelta(seconds=3.5)
+    idle: timedelta = timedelta(seconds=5)
 
 
 class Connection(Protocol):
@@ -40,14 +46,18 @@ class Connection(Protocol):
 
 
 class Connections:
-    """The table. Its ``arriving`` and ``idle`` are in the order in which they began to wait."""
+    """The table. Its ``arriving`` and ``idle`` are in the order in which they began to wait.
+
+    ``waiting`` are deliveries that are here and not durable yet, each since its first byte.
+    """
 
     def __init__(self, bounds: Bounds) -> None:
         self.bounds = bounds
         self.open = 0
         self.in_hand = 0
         self.arriving: dict[Connection, float] = {}
-        self.idle: dict[Connection, None] = {}
+        self.idle: dict[Connection, float] = {}
+        self.waiting: dict[Waiting, float] = {}
 
     def admit(self) -> bool:
         """Count one more connection; return whether there is room, making some if need be."""
@@ -89,6 +99,17 @@ class Connections:
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(_LOOK)
-            latest = loop.time() - self.bounds.arrival.total_seconds()
-            for late in [each for each, since in self.arriving.items() if since <= latest]:
+            now = loop.time()
+            for late in _longer(self.arriving, now - self.bounds.arrival.total_seconds()):
                 late.give_up()
+            for unused in _longer(self.idle, now - self.bounds.idle.total_seconds()):
+                unused.give_up()
+            # Whoever is not told now would be told only after the deadline.
+            for unheard in _longer(self.waiting, now + _LOOK - DEADLINE.total_seconds()):
+                del self.waiting[unheard]
+                unheard.hear(TimeoutError("it was not durable in time"))
+
+
+def _longer(since: dict[_One, float], latest: float) -> list[_One]:
+    """Return those that have waited since ``latest`` or longer."""
+    return [each for each, began in since.items() if began <= latest]

@@ -1,8 +1,11 @@
-"""Where systems call: one address per system and topic, raw ASGI, an answer once it is kept."""
+"""Where systems call: one address per system and topic, an answer once it is kept.
+
+Every rule of the door is here, in ``Knock``. The server's protocol knocks straight from its
+parser; ``Hooks`` as an ASGI application knocks for callers in the same process.
+"""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
-from datetime import timedelta
+from collections.abc import Callable
 from http import HTTPStatus
 from itertools import chain
 from typing import Any
@@ -10,17 +13,13 @@ from typing import Any
 from litestar.types import Receive, Scope, Send
 
 from accord.engine.ports import Delivery
-from accord.engine.receive import Receipt
+from accord.engine.receive import DEADLINE, Receipt, Receiver
 
 HOOKS = b"/hooks/"
-# Shopify gives up after five seconds; the answer, good or bad, must be there before.
-DEADLINE = timedelta(seconds=4)
 LARGEST_BODY = 1024 * 1024
 LARGEST_HEADERS = 64 * 1024
 MOST_HEADERS = 64
 COME_BACK = (b"retry-after", b"5")
-# Where in its scope a request carries the loop's time at which it began to arrive.
-ARRIVED = "accord.arrived"
 
 # Proxies on the way add themselves to these. Of everything else only one may be there: which of
 # two signatures counts is not ours to choose.
@@ -28,11 +27,14 @@ _LISTS = frozenset(
     [b"via", b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto"]
 )
 
+# A system's own headers, which prove the body or hint at what it is. Who carried the request
+# proves nothing and is of no use later, yet would be written with every envelope, and again.
+_OWN = b"x-"
+
 # A number with more digits than this is not worth reading.
 _LONGEST_LENGTH = 15
 
-Headers = Iterable[tuple[bytes, bytes]]
-Receiving = Callable[[str, Delivery], Awaitable[Receipt]]
+Headers = list[tuple[bytes, bytes]]
 
 _ANSWERS = {
     Receipt.KEPT: HTTPStatus.OK,
@@ -41,71 +43,146 @@ _ANSWERS = {
 }
 
 
-class _TooLargeError(Exception):
-    """More came than any documented delivery holds."""
+class Knock:
+    """One request, from its head to its answer, which is given once.
 
+    Implements ``engine.receive.Waiting``.
+    """
 
-class _GoneError(Exception):
-    """The sender hung up, or took too long, before the body was whole."""
+    __slots__ = ("_address", "_answer", "_body", "_headers", "_hooks", "waits")
+
+    def __init__(
+        self, hooks: "Hooks", headers: dict[bytes, bytes], answer: Callable[[HTTPStatus], None]
+    ) -> None:
+        self._hooks = hooks
+        self._headers = headers
+        self._answer = answer
+        self._address = ("", "")
+        self._body: bytes | bytearray = b""
+        self.waits = True
+
+    def begin(self, method: bytes, path: bytes, query: bytes, headers: Headers) -> None:
+        """Refuse what needs no body to be refused."""
+        refused = refusal(method, headers, self._headers)
+        address = _address(path, query)
+        if refused is not None:
+            self._end(refused)
+        elif address is None:
+            self._end(HTTPStatus.UNAUTHORIZED)
+        else:
+            self._address = address
+
+    def feed(self, piece: bytes) -> None:
+        """Take a piece of the body."""
+        if not self._body:
+            self._body = piece  # all of it, nearly always
+        else:
+            if isinstance(self._body, bytes):
+                self._body = bytearray(self._body)
+            self._body += piece
+        if len(self._body) > LARGEST_BODY:
+            self._end(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+
+    def complete(self) -> None:
+        """Prove what came and have it kept."""
+        if not self.waits:
+            return
+        system, topic = self._address
+        named = {
+            name.decode("latin-1"): value.decode("latin-1")
+            for name, value in self._headers.items()
+            if name.startswith(_OWN)
+        }
+        try:
+            receipt = self._hooks.receiver.take(
+                system, Delivery(topic, named, bytes(self._body)), self
+            )
+        except Exception as error:  # noqa: BLE001 - nothing was promised
+            self.hear(error)
+            return
+        if receipt is not None:
+            self._end(_ANSWERS[receipt])
+
+    def hear(self, error: Exception | None) -> None:
+        """Answer: it is kept, or could not be."""
+        if not self.waits:
+            return
+        if error is None:
+            self._end(_ANSWERS[Receipt.KEPT])
+        else:
+            self._hooks.failed(error)
+            self._end(HTTPStatus.SERVICE_UNAVAILABLE)
+
+    def leave(self) -> None:
+        """Wait no more, and answer nothing."""
+        self.waits = False
+        self._body = b""
+
+    def _end(self, status: HTTPStatus) -> None:
+        self.leave()
+        self._answer(status)
 
 
 class Hooks:
-    """The ASGI application behind ``/hooks/SYSTEM/TOPIC``."""
+    """The door behind ``/hooks/SYSTEM/TOPIC``; by itself an ASGI application."""
 
-    def __init__(self, receiving: Receiving, failed: Callable[[Exception], None]) -> None:
-        """Hand deliveries to ``receiving``; ``failed`` hears why one was not kept."""
-        self._receiving = receiving
-        self._failed = failed
+    def __init__(self, receiver: Receiver, failed: Callable[[Exception], None]) -> None:
+        """Hand deliveries to ``receiver``; ``failed`` hears why one was not kept."""
+        self.receiver = receiver
+        self.failed = failed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         asked: Any = scope
-        headers = dict(asked["headers"])
-        status = refusal(asked["method"], asked["headers"], headers)
-        if status is None:
-            status = await self._take(asked, headers, receive)
-        start, end = _RESPONSES[status]
+        headers = asked["headers"]
+        status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+        if not is_too_large(headers):
+            path = asked.get("raw_path") or asked["path"].encode("latin-1", "replace")
+            answered: asyncio.Future[HTTPStatus] = asyncio.get_running_loop().create_future()
+            knock = Knock(self, dict(headers), answered.set_result)
+            knock.begin(asked["method"].encode(), path, asked.get("query_string", b""), headers)
+            status = await _answer(knock, receive, answered)
+        start, end = _response(status)
         await send(start)
         await send(end)
 
-    async def _take(self, scope: Any, headers: dict[bytes, bytes], receive: Receive) -> HTTPStatus:
-        address = _address(scope)
-        if address is None:
-            return HTTPStatus.UNAUTHORIZED
-        system, topic = address
-        named = {n.decode("latin-1"): v.decode("latin-1") for n, v in headers.items()}
-        arrived = scope.get(ARRIVED) or asyncio.get_running_loop().time()
-        try:
-            async with asyncio.timeout_at(arrived + DEADLINE.total_seconds()):
-                body = await _body(receive)
-                return _ANSWERS[await self._receiving(system, Delivery(topic, named, body))]
-        except _TooLargeError:
-            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-        except _GoneError:
-            return HTTPStatus.BAD_REQUEST
-        except Exception as error:  # noqa: BLE001 - whatever the store raised, nothing was promised
-            self._failed(error)
-            return HTTPStatus.SERVICE_UNAVAILABLE
+
+async def _answer(
+    knock: Knock, receive: Receive, answered: asyncio.Future[HTTPStatus]
+) -> HTTPStatus:
+    try:
+        async with asyncio.timeout(DEADLINE.total_seconds()):
+            more = True
+            while knock.waits and more:
+                message: Any = await receive()
+                if message["type"] == "http.disconnect":
+                    knock.leave()
+                    return HTTPStatus.BAD_REQUEST
+                knock.feed(message.get("body", b""))
+                more = message.get("more_body", False)
+            knock.complete()
+            return await asyncio.shield(answered)
+    except TimeoutError as error:
+        knock.hear(error)
+        return await answered
 
 
-def refusal(
-    method: str, headers: list[tuple[bytes, bytes]], by_name: dict[bytes, bytes]
-) -> HTTPStatus | None:
+def is_too_large(headers: Headers, target: bytes = b"") -> bool:
+    """Return whether a head is more than anybody needs."""
+    size = len(target) + len(b"".join(chain.from_iterable(headers)))
+    return len(headers) > MOST_HEADERS or size > LARGEST_HEADERS
+
+
+def refusal(method: bytes, headers: Headers, by_name: dict[bytes, bytes]) -> HTTPStatus | None:
     """Return why a delivery is refused before a byte of its body is read, or None."""
-    if method != "POST":
+    if method != b"POST":
         return HTTPStatus.METHOD_NOT_ALLOWED
-    if len(headers) > MOST_HEADERS or _size(headers) > LARGEST_HEADERS:
-        return HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
-    if len(by_name) != len(headers) and _is_ambiguous(headers):
+    if _is_ambiguous(headers, by_name):
         return HTTPStatus.BAD_REQUEST
     # The signature covers the bytes on the wire; what inflates a thousandfold is not read.
     if by_name.get(b"content-encoding", b"identity") != b"identity":
         return HTTPStatus.UNSUPPORTED_MEDIA_TYPE
     return _length_refusal(by_name.get(b"content-length", b"0"))
-
-
-def _size(headers: Headers) -> int:
-    return len(b"".join(chain.from_iterable(headers)))
 
 
 def _length_refusal(length: bytes) -> HTTPStatus | None:
@@ -116,7 +193,9 @@ def _length_refusal(length: bytes) -> HTTPStatus | None:
     return None
 
 
-def _is_ambiguous(headers: Headers) -> bool:
+def _is_ambiguous(headers: Headers, by_name: dict[bytes, bytes]) -> bool:
+    if len(by_name) == len(headers):
+        return False
     seen: set[bytes] = set()
     for name, _ in headers:
         if name in seen and name not in _LISTS:
@@ -125,32 +204,12 @@ def _is_ambiguous(headers: Headers) -> bool:
     return False
 
 
-def _address(scope: Any) -> tuple[str, str] | None:
+def _address(path: bytes, query: bytes) -> tuple[str, str] | None:
     """Return system and topic from the path as it came, which nobody has normalised."""
-    raw: bytes = scope.get("raw_path") or scope["path"].encode("latin-1", "replace")
-    if not raw.startswith(HOOKS) or scope.get("query_string"):
+    if not path.startswith(HOOKS) or query:
         return None
-    system, _, topic = raw[len(HOOKS) :].decode("latin-1").partition("/")
+    system, _, topic = path[len(HOOKS) :].decode("latin-1").partition("/")
     return system, topic
-
-
-async def _body(receive: Receive) -> bytes:
-    message: Any = await receive()
-    if message["type"] == "http.request" and not message.get("more_body", False):
-        whole: bytes = message.get("body", b"")
-        if len(whole) > LARGEST_BODY:
-            raise _TooLargeError
-        return whole
-    body = bytearray()
-    while True:
-        if message["type"] == "http.disconnect":
-            raise _GoneError
-        body += message.get("body", b"")
-        if len(body) > LARGEST_BODY:
-            raise _TooLargeError
-        if not message.get("more_body", False):
-            return bytes(body)
-        message = await receive()
 
 
 def _response(status: HTTPStatus) -> tuple[Any, Any]:
@@ -159,18 +218,3 @@ def _response(status: HTTPStatus) -> tuple[Any, Any]:
         headers.append(COME_BACK)
     start = {"type": "http.response.start", "status": int(status), "headers": headers}
     return start, {"type": "http.response.body", "body": b"", "more_body": False}
-
-
-_RESPONSES = {
-    status: _response(status)
-    for status in (
-        HTTPStatus.OK,
-        HTTPStatus.BAD_REQUEST,
-        HTTPStatus.UNAUTHORIZED,
-        HTTPStatus.METHOD_NOT_ALLOWED,
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-        HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
-        HTTPStatus.SERVICE_UNAVAILABLE,
-    )
-}

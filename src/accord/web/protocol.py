@@ -4,12 +4,13 @@ The parser is llhttp by httptools. It refuses what could be read in two ways: bo
 chunks, two lengths, folded headers, bare line feeds, spaces before colons. What it lets through
 is refused here: a request without one Host, too many or too large headers, headers after a
 chunked body, and anything that takes too long to arrive.
+
+Deliveries are taken straight from the parser: no task, no timer and no copy of the head for each.
 """
 
 import asyncio
 from functools import partial
 from http import HTTPStatus
-from itertools import chain
 from typing import Any
 
 import httptools
@@ -17,10 +18,12 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from accord.web.answers import Answers, answer
 from accord.web.connections import Connections
-from accord.web.hooks import ARRIVED, COME_BACK, LARGEST_HEADERS, MOST_HEADERS
+from accord.web.hooks import HOOKS, LARGEST_HEADERS, Hooks, Knock, is_too_large
 
 _VERSIONS = ("1.1", "1.0")
+_EXPECT = (b"expect", b"100-continue")
 
 
 class _RefusedError(Exception):
@@ -36,11 +39,14 @@ class _TooSoonError(Exception):
 
 
 class StrictProtocol(HttpToolsProtocol):
-    """One connection, with one request at a time."""
+    """One connection, with one request at a time: a page by uvicorn's cycle, a delivery by none."""
 
     def __init__(
         self,
         table: Connections,
+        *,
+        hooks: Hooks | None,
+        answers: Answers,
         config: Config,
         server_state: ServerState,
         app_state: dict[str, Any],
@@ -48,11 +54,18 @@ class StrictProtocol(HttpToolsProtocol):
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self._table = table
+        self._hooks = hooks
+        self._answers = answers
         self._head = 0  # bytes of the head so far, but for the piece it began in
         self._began = False  # whether a request began in the present piece
         self._head_is_whole = False
         self._held = 0  # bytes of a body in hand
         self._deaf = False  # whether whatever comes is thrown away
+        self._knock: Knock | None = None  # the delivery at hand
+        self._is_last = False  # whether the connection ends with its answer
+        self._answer_due: HTTPStatus | None = None  # once the present piece is read
+        self._reads = False  # whether a piece is being read
+        self._answered = False  # whether the delivery at hand has its answer
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request, if there is room for one more sender."""
@@ -63,7 +76,7 @@ class StrictProtocol(HttpToolsProtocol):
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Give everything back."""
+        """Give everything back. What has arrived whole is kept all the same."""
         self._table.forget(self)
         self._table.open -= 1
         self._let_go()
@@ -77,6 +90,7 @@ class StrictProtocol(HttpToolsProtocol):
         self._table.idle.pop(self, None)
         self._table.arriving.setdefault(self, self.loop.time())
         self._began = False
+        self._reads = True
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserCallbackError as error:
@@ -87,12 +101,20 @@ class StrictProtocol(HttpToolsProtocol):
             self._head += 0 if self._began or self._head_is_whole else len(data)
             if self._head > LARGEST_HEADERS:
                 self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        self._reads = False
+        if self._answer_due is not None:
+            self._tell(self._answer_due)
 
     def on_message_begin(self) -> None:
         """Begin a request, once the one before is answered."""
-        if self.cycle is not None and not self.cycle.response_complete:
+        if self._is_at_work:
             raise _TooSoonError
-        super().on_message_begin()
+        self.cycle = None  # type: ignore[assignment]
+        self._knock = None
+        self._answered = False
+        self.url = b""
+        self.headers = []
+        self._take_header = self.headers.append
         self._head = 0
         self._began = True
         self._head_is_whole = False
@@ -102,59 +124,135 @@ class StrictProtocol(HttpToolsProtocol):
         """Take one header, but none after the body, where it would come unchecked."""
         if self._head_is_whole:
             raise _RefusedError(HTTPStatus.BAD_REQUEST)
-        self.headers.append((name.lower(), value))
+        self._take_header((name.lower(), value))
 
     def on_headers_complete(self) -> None:
         """Hand over a request whose head means one thing."""
-        size = len(self.url) + len(b"".join(chain.from_iterable(self.headers)))
-        if len(self.headers) > MOST_HEADERS or size > LARGEST_HEADERS:
+        if is_too_large(self.headers, self.url):
             raise _RefusedError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
-        names = [name for name, _ in self.headers]
-        hosts = names.count(b"host")
-        if b"expect" in names:
-            self.expect_100_continue = (b"expect", b"100-continue") in self.headers
+        by_name = dict(self.headers)
+        hosts = [name for name, _ in self.headers].count(b"host")
         version: str = self.parser.get_http_version()
-        if hosts != 1 or not self.url.startswith(b"/") or version not in _VERSIONS:
+        if (
+            hosts != 1
+            or not self.url.startswith(b"/")
+            or version not in _VERSIONS
+            or self.parser.should_upgrade()
+        ):
             raise _RefusedError(HTTPStatus.BAD_REQUEST)
         self._head_is_whole = True
-        scope: Any = self.scope
-        scope[ARRIVED] = self._table.arriving[self]
+        if self._hooks is not None and self.url.startswith(HOOKS):
+            self._is_last = version == "1.0" or not self.parser.should_keep_alive()
+            self._begin_knock(self._hooks, by_name)
+            return
+        url, headers = self.url, self.headers
+        super().on_message_begin()  # makes the scope, which a delivery does without
+        self.url = url
+        self.headers += headers
+        self.expect_100_continue = _EXPECT in headers
         super().on_headers_complete()
+
+    def _begin_knock(self, hooks: Hooks, by_name: dict[bytes, bytes]) -> None:
+        self._knock = Knock(hooks, by_name, self._answer_soon)
+        path, _, query = self.url.partition(b"?")
+        self._knock.begin(self.parser.get_method(), path, query, self.headers)
+        if _EXPECT in self.headers and self._knock.waits:
+            self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of the body, if there is room for it."""
-        if not self.cycle.response_complete:
+        knock = self._knock
+        if self._is_at_work:
             self._held += len(body)
             if not self._table.weigh(len(body), self):
                 raise _RefusedError(HTTPStatus.SERVICE_UNAVAILABLE)
-        super().on_body(body)
+        if knock is None:
+            super().on_body(body)
+        elif knock.waits:
+            knock.feed(body)
 
     def on_message_complete(self) -> None:
         """Wait for nothing more: from here on it is our turn."""
-        self._table.arriving.pop(self, None)
+        since = self._table.arriving.pop(self, self.loop.time())
+        if self._knock is not None:
+            self._knock.complete()
+            if self._knock.waits:
+                self._table.waiting[self._knock] = since
+            elif self._answered:  # refused before its body was here
+                self._table.idle[self] = self.loop.time()
+            return
         super().on_message_complete()
         if self.cycle.response_complete:  # refused before its body was here
             super().on_response_complete()
-            self._table.idle[self] = None
+            self._table.idle[self] = self.loop.time()
 
     def on_response_complete(self) -> None:
         """Wait for the next request."""
         self._let_go()
         super().on_response_complete()
         if not self.transport.is_closing() and self not in self._table.arriving:
-            self._table.idle[self] = None
+            self._table.idle[self] = self.loop.time()
+
+    def shutdown(self) -> None:
+        """Take no further request; a delivery at hand is still answered."""
+        if self._is_at_work:
+            self._is_last = True
+            if self.cycle is not None:
+                self.cycle.keep_alive = False
+        else:
+            self.transport.close()
+
+    def pause_writing(self) -> None:
+        """Hang up on who sends on and hears no answer; a page is only long."""
+        if self._knock is None:
+            super().pause_writing()
+        else:
+            self.transport.abort()
 
     def give_up(self) -> None:
         """End the connection now; who has sent a part of a request hears that it took too long."""
         self._table.forget(self)
-        if not self._deaf and not (self.cycle is not None and self.cycle.response_started):
+        heard = self._answered or (self.cycle is not None and self.cycle.response_started)
+        if not self._deaf and not heard:
             self._answer(HTTPStatus.REQUEST_TIMEOUT)
+        self._let_go()  # now, for somebody may be making room
         self.transport.close()
+
+    @property
+    def _is_at_work(self) -> bool:
+        """Whether a request is here, or arrives, that has no answer yet."""
+        if self._knock is not None:
+            return not self._answered
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def _answer_soon(self, status: HTTPStatus) -> None:
+        """Answer the delivery at hand, but only after what else is wrong with its piece."""
+        if self._reads:
+            self._answer_due = status
+        else:
+            self._tell(status)
+
+    def _tell(self, status: HTTPStatus) -> None:
+        self._answer_due = None
+        self._answered = True
+        if self._knock is not None:
+            self._table.waiting.pop(self._knock, None)
+        if self.transport.is_closing():
+            return
+        headers = self.server_state.default_headers
+        self.transport.write(self._answers.of(status, headers, last=self._is_last))
+        self._let_go()
+        if self._is_last:
+            self.transport.close()
+        elif self not in self._table.arriving:
+            self._table.idle[self] = self.loop.time()
 
     def _stumble(self, cause: BaseException | None) -> None:
         if isinstance(cause, _TooSoonError):
             # The answer under way says that the connection ends with it; nothing after it counts.
-            self.cycle.keep_alive = False
+            self._is_last = True
+            if self.cycle is not None:
+                self.cycle.keep_alive = False
             self._deaf = True
             self._table.forget(self)
         else:
@@ -177,36 +275,25 @@ class StrictProtocol(HttpToolsProtocol):
             self.transport.write_eof()
 
     def _answer(self, status: HTTPStatus) -> None:
-        if self.transport.is_closing():
+        self._answer_due = None
+        if self._knock is not None:
+            self._knock.leave()
+        if self.transport.is_closing() or self._answered:
             return
+        self._answered = True
         if self.cycle is not None and not self.cycle.response_complete:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
-        self.transport.write(_RESPONSES[status])
+        self.transport.write(answer(status, [], last=True))
 
     def _let_go(self) -> None:
         self._table.in_hand -= self._held
         self._held = 0
 
 
-def protocol_for(table: Connections) -> Any:
-    """Return what makes a connection for each sender, all in one ``table``."""
-    return partial(StrictProtocol, table)
+def protocol_for(table: Connections, hooks: Hooks | None = None) -> Any:
+    """Return what makes a connection for each sender, all in one ``table``.
 
-
-def _response(status: HTTPStatus) -> bytes:
-    lines = [b"HTTP/1.1 %d %s" % (status, status.phrase.encode()), b"content-length: 0"]
-    if status is HTTPStatus.SERVICE_UNAVAILABLE:
-        lines.append(b": ".join(COME_BACK))
-    return b"\r\n".join([*lines, b"connection: close", b"", b""])
-
-
-_RESPONSES = {
-    status: _response(status)
-    for status in (
-        HTTPStatus.BAD_REQUEST,
-        HTTPStatus.REQUEST_TIMEOUT,
-        HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
-        HTTPStatus.SERVICE_UNAVAILABLE,
-    )
-}
+    Without ``hooks`` deliveries take the same road as pages.
+    """
+    return partial(StrictProtocol, table, hooks=hooks, answers=Answers())

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import uvicorn
 from litestar.types import ASGIApp
 
+from accord.web.app import Door
 from accord.web.connections import Bounds, Connections
 from accord.web.protocol import protocol_for
 
@@ -27,11 +28,14 @@ class _Server(uvicorn.Server):
 async def serve(
     app: ASGIApp, listening: socket.socket, stop: asyncio.Event, bounds: Bounds | None = None
 ) -> None:
-    """Serve ``app`` until ``stop`` is set and what was being answered then is answered."""
+    """Serve ``app`` until ``stop`` is set and what was being answered then is answered.
+
+    The hooks of a ``Door`` are served straight from the parser.
+    """
     table = Connections(bounds or Bounds())
     config = uvicorn.Config(
         app,
-        http=protocol_for(table),
+        http=protocol_for(table, app.hooks if isinstance(app, Door) else None),
         ws="none",
         backlog=BACKLOG,
         log_config=None,
