@@ -11,7 +11,7 @@ from accord.storage.embedded import EmbeddedServer
 
 def kill_server(data: Path) -> None:
     """Kill the server of a data folder and everybody who serves for it, all at one instant."""
-    note = (data / "postgres").resolve() / "postmaster.pid"
+    note = data / "postgres" / "postmaster.pid"
     first = int(note.read_text().splitlines()[0])
     with contextlib.suppress(ProcessLookupError):
         os.kill(first, signal.SIGSTOP)  # so that it starts nobody while it is being killed

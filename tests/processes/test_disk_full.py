@@ -4,6 +4,8 @@ import os
 import random
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -38,7 +40,7 @@ def test_while_the_disk_is_full_senders_are_told_to_come_back_and_nothing_answer
     address = ("--port", str(port))
     with serving(tmp_path, "receive", *address, before=own_disk(small), **given) as front:
         disk = Path(f"/proc/{front.process.pid}/root{small}")
-        with senders(port, chance) as ledger:
+        with going_down_with(disk / "data"), senders(port, chance) as ledger:
             until_more(ledger, 200)
             fill(disk)
             until_more(ledger, 503)
@@ -54,6 +56,17 @@ def test_while_the_disk_is_full_senders_are_told_to_come_back_and_nothing_answer
 
     assert set(ledger.answers) == {200, 503}
     assert ledger.without_advice == 0
+
+
+@contextmanager
+def going_down_with(data: Path) -> Iterator[None]:
+    """Leave no server behind when the block fails: nobody else can see its disk."""
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            kill_server(data)
+        raise
 
 
 def fill(disk: Path) -> None:

