@@ -31,7 +31,7 @@ def read_mapping(path: Path) -> Hints:
             vocabulary({"version": 1, "rows": rows})
     except OSError as error:
         raise UnusableError(str(path), f"it cannot be opened: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, ValidationError, ValueError) as error:
+    except (ValidationError, ValueError, RecursionError) as error:
         raise UnusableError(path.name, f"it is no mapping file: {error}") from error
     return hints
 

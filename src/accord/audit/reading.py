@@ -46,7 +46,7 @@ def read_ahead(path: Path, folder: Path, advance: Progress, make: Callable[[Tabl
             looking = pool.submit(file.structure)
             ahead = _tried(file, make)
             found = looking.result()
-        if ahead is None or found.refused or not found.quoted or found.rows <= HEAD_ROWS:
+        if ahead is None or found.left_out or not found.quoted or found.rows <= HEAD_ROWS:
             return make(file.table(found))
         table, made = ahead
         table.rows = found.rows

@@ -30,9 +30,10 @@ def strict_structure(path: Path, delimiter: str, header_line: int, columns: int)
                 window.popleft()
             if not window:
                 window.extend(islice(lines, 1))
+    blank: list[int] = []
     while refused and not refused[-1].text.strip() and _is_last(refused[-1], path):
-        refused.pop()  # empty lines at the end are no lines
-    return Structure(rows, refused, quoted=True)
+        blank.append(refused.pop().line)  # empty lines at the end are no lines
+    return Structure(rows, refused, quoted=True, blank=tuple(blank))
 
 
 def _length(row: re.Pattern[str], window: deque[_Line], lines: Iterator[_Line]) -> int:

@@ -116,15 +116,16 @@ def _resolved(
     starts = {first for first, _ in spans}
     refused = [odd for odd in scan.odd if odd.line not in inside]
     texts = _texts(path, {odd.line for odd in refused})
+    blank: list[int] = []
     while refused and refused[-1].line == scan.lines and not texts[refused[-1].line].strip():
         scan = scan._replace(lines=scan.lines - 1)  # empty lines at the end are no lines
-        refused.pop()
+        blank.append(refused.pop().line)
     records = scan.lines - header_line - len(inside) + len(starts)
     listed = [
         Refused(o.line, _reason(o, texts[o.line], delimiter, columns, unclosed), texts[o.line])
         for o in refused
     ]
-    return Structure(records - len(listed), listed, quoted=True)
+    return Structure(records - len(listed), listed, quoted=True, blank=tuple(blank))
 
 
 def _spans(

@@ -111,12 +111,12 @@ class TextFile:
         return table
 
     def _rows(self, found: Structure) -> tuple[Path, int]:
-        """Return a file without refused lines, and how many lines stand above its rows."""
-        if not found.refused:
+        """Return a file of nothing but rows, and how many lines stand above its rows."""
+        if not found.left_out:
             return self._path, self._layout.header_line
         with tempfile.NamedTemporaryFile(dir=self._folder, suffix=".rows", delete=False) as copy:
             path = Path(copy.name)
-        return without(self._path, found.refused, self._layout.header_line, path), 0
+        return without(self._path, found.left_out, self._layout.header_line, path), 0
 
     def _exact(self) -> Structure:
         delimiter, header_line, columns = self._layout
@@ -245,12 +245,14 @@ def _are_names(names: list[str]) -> bool:
 
 def _distinct(names: list[str]) -> tuple[str, ...]:
     """Return column names of which no two are alike: the second Status is ``Status (2)``."""
-    seen: dict[str, int] = {}
-    result = []
+    alike: dict[str, int] = {}
+    result: dict[str, None] = {}
     for at, name in enumerate(names, 1):
-        plain = name or f"column {at}"
-        seen[plain] = seen.get(plain, 0) + 1
-        result.append(plain if seen[plain] == 1 else f"{plain} ({seen[plain]})")
+        distinct = plain = name or f"column {at}"
+        while distinct in result:  # a column may be called like the second of another name
+            alike[plain] = alike.get(plain, 1) + 1
+            distinct = f"{plain} ({alike[plain]})"
+        result[distinct] = None
     return tuple(result)
 
 

@@ -9,6 +9,7 @@ from msgspec import to_builtins
 from accord.cli.desk import (
     DONE,
     FOUND,
+    LARGEST,
     NOT_THERE,
     NOTHING,
     AsJson,
@@ -40,7 +41,7 @@ from accord.storage.postgres import PostgresStore
 
 cases = typer.Typer(help="Show and decide what needs a person.", no_args_is_help=True)
 
-Number = Annotated[int, typer.Argument(metavar="CASE", help="The number of the case.")]
+Number = Annotated[int, typer.Argument(metavar="CASE", max=LARGEST, help="The number of the case.")]
 
 
 @cases.command(name="list")

@@ -8,6 +8,7 @@ from msgspec import to_builtins
 from accord.cli.desk import (
     DONE,
     FOUND,
+    LARGEST,
     NOT_THERE,
     NOTHING,
     AsJson,
@@ -70,7 +71,9 @@ def list_(
 @dead_letters.command()
 def show(
     context: typer.Context,
-    number: Annotated[int, typer.Argument(metavar="ID", help="The number of the dead letter.")],
+    number: Annotated[
+        int, typer.Argument(metavar="ID", max=LARGEST, help="The number of the dead letter.")
+    ],
     *,
     as_json: AsJson = False,
     database: Database = None,

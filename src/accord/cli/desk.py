@@ -25,7 +25,12 @@ T = TypeVar("T")
 NOTHING, FOUND, UNUSABLE = 0, 1, 2
 DONE, NOT_THERE = 0, 1
 
-Ids = Annotated[list[int] | None, typer.Argument(metavar="[ID]...", help="Their numbers.")]
+# No number in the database is larger.
+LARGEST = 2**63 - 1
+
+Ids = Annotated[
+    list[int] | None, typer.Argument(metavar="[ID]...", max=LARGEST, help="Their numbers.")
+]
 Database = Annotated[
     str | None, typer.Option("--database", help="A PostgreSQL server; by default the embedded one.")
 ]
@@ -35,7 +40,7 @@ System = Annotated[str, typer.Option("--system", help="Only of this system.")]
 Order = Annotated[str, typer.Option("--order", help="Only of this order, by any of its names.")]
 Everything = Annotated[bool, typer.Option("--all", help="All of them.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done; do nothing.")]
-Limit = Annotated[int, typer.Option("--limit", min=1, help="Show at most so many.")]
+Limit = Annotated[int, typer.Option("--limit", min=1, max=LARGEST, help="Show at most so many.")]
 Who = Annotated[str, typer.Option("--who", help="Who does it; goes on record.")]
 Why = Annotated[str, typer.Option("--why", help="Why; goes on record.")]
 
@@ -71,6 +76,8 @@ class Place:
             return asyncio.run(opened())
         except OperationalError as error:
             refuse(f"The database cannot be used: {error.orig}")
+        except UnicodeEncodeError as error:
+            refuse(f"{error.object!a} is not text in UTF-8, and so the name of nothing.")
 
     @property
     def send_mark(self) -> Path:

@@ -10,6 +10,7 @@ from msgspec import to_builtins
 from accord.cli.desk import (
     DONE,
     FOUND,
+    LARGEST,
     NOT_THERE,
     NOTHING,
     AsJson,
@@ -114,7 +115,9 @@ def _list_parked(place: Place, limit: int, *, as_json: bool) -> None:
 @quarantine.command()
 def show(
     context: typer.Context,
-    envelope: Annotated[int, typer.Argument(metavar="ID", help="The number of the envelope.")],
+    envelope: Annotated[
+        int, typer.Argument(metavar="ID", max=LARGEST, help="The number of the envelope.")
+    ],
     *,
     payload: Annotated[
         bool, typer.Option("--payload", help="Print the payload, which may name people.")

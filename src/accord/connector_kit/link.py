@@ -17,7 +17,15 @@ from accord.engine.ports import Delivery, Document, FeedError, Page
 
 # What it comes to when a connector takes an answer apart that has another shape. Such an answer
 # is no usable one, and must not take the turn down in which other orders are worked on.
-MISREAD = (LookupError, TypeError, ValueError, AttributeError, UnreadableError)
+MISREAD = (
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+    UnreadableError,
+)
 
 
 class ConnectedSystem:

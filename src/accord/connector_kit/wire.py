@@ -40,7 +40,7 @@ def read_json(body: bytes, shape: type[T]) -> T:
     plainly_json(body)
     try:
         return msgspec.json.decode(body, type=shape)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, OverflowError, RecursionError) as error:
         message = f"not the documented shape: {error}"
         raise UnreadableError(message) from error
 

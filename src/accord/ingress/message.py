@@ -25,10 +25,14 @@ def write_message(incoming: Incoming) -> bytes:
 def read_message(raw: bytes) -> Incoming:
     """Return what was sent. Raises ``UnreadableError`` for what nobody of ours wrote."""
     try:
-        return msgspec.msgpack.decode(raw, type=_Message).incoming
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        incoming = msgspec.msgpack.decode(raw, type=_Message).incoming
+    except (msgspec.DecodeError, UnicodeDecodeError, OverflowError, RecursionError) as error:
         message = f"a message in the broker is no delivery: {error}"
         raise UnreadableError(message) from error
+    if incoming.received_at.tzinfo is None:
+        message = "a message in the broker is no delivery: its time is of no zone"
+        raise UnreadableError(message)
+    return incoming
 
 
 def unreadable(raw: bytes, now: datetime) -> Incoming:

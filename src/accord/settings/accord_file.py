@@ -95,9 +95,9 @@ def read_accord(
     """
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        notes = Notes(positions(text))
+    except (ValueError, RecursionError) as error:
         return AccordFile(accord=None, findings=_not_toml(text, error))
-    notes = Notes(positions(text))
     root = Table(document, (), notes)
     read = _systems(root, catalogue, environment)
     accord = _accord(root, read)
@@ -142,12 +142,14 @@ def _accord(root: Table, read: Mapping[str, ReadSystem]) -> Accord:
     )
 
 
-def _not_toml(text: str, error: tomllib.TOMLDecodeError) -> tuple[Finding, ...]:
+def _not_toml(text: str, error: Exception) -> tuple[Finding, ...]:
     repeated = _repeated(text)
     if repeated is not None and repeated.repeated:
         return tuple(_said_twice(*again) for again in repeated.repeated)
     place = re.search(r"at line (\d+)", str(error))
     message = re.sub(r" \(at .*\)$", "", str(error))
+    if not isinstance(error, tomllib.TOMLDecodeError):
+        message = "a number in it is too long, or brackets stand in brackets too often"
     return (
         Finding(
             code=Code.NOT_TOML,
@@ -162,7 +164,7 @@ def _not_toml(text: str, error: tomllib.TOMLDecodeError) -> tuple[Finding, ...]:
 def _repeated(text: str) -> Positions | None:
     try:
         return positions(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

@@ -17,12 +17,17 @@ _UNITS = {
     "w": timedelta(weeks=1),
     "week": timedelta(weeks=1),
 }
+# A moment much further ahead may not exist: the last year there is has four digits.
+LONGEST = timedelta(weeks=52 * 100)
 _PART = re.compile(r"(\d{1,6})\s*([a-z]+)", re.IGNORECASE)
 _JOINTS = re.compile(r"(?:\s|,|\band\b)*")
 
 
 def duration(text: str) -> timedelta | None:
-    """Return the length of time written in ``text``, or None if it is none above zero."""
+    """Return the length of time written in ``text``.
+
+    None if it is none above zero, or one of more than a hundred years.
+    """
     total = timedelta(0)
     at = 0
     text = text.strip()
@@ -35,6 +40,8 @@ def duration(text: str) -> timedelta | None:
         if size is None:
             return None
         total += int(part.group(1)) * size
+        if total > LONGEST:
+            return None
         joint = _JOINTS.match(text, part.end())
         at = joint.end() if joint else part.end()
     return total or None

@@ -24,6 +24,8 @@ from accord.domain.view import view
 from accord.storage.overview import OrderFile, OrderLine, Overview
 
 ORDERS_A_PAGE = 50
+# Rows are counted in 64 bits.
+LARGEST_NUMBER = 2**63 - 1
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -49,9 +51,10 @@ def order_pages(overview: Overview, accord: Accord, refresh: int | None) -> list
     async def orders(
         number: FromQuery[str] = "", before: FromQuery[str | None] = None
     ) -> Response[str]:
-        if before is not None and not before.isdigit():
+        if before is not None and not is_number(before):
             before = None
-        lines = await overview.orders(number, before, ORDERS_A_PAGE)
+        # No name holds a NUL, and PostgreSQL takes no text with one.
+        lines = await overview.orders(number.replace("\0", ""), before, ORDERS_A_PAGE)
         counts = await overview.counts()
         rows = [_row(line, accord) for line in lines]
         more = len(lines) == ORDERS_A_PAGE
@@ -69,7 +72,7 @@ def order_pages(overview: Overview, accord: Accord, refresh: int | None) -> list
 
     @get("/orders/{order_id:str}", media_type=MediaType.HTML, sync_to_thread=None)
     async def order(order_id: FromPath[str]) -> Response[str]:
-        file = await overview.order(order_id) if order_id.isdigit() else None
+        file = await overview.order(order_id) if is_number(order_id) else None
         if file is None:
             missing = page(given, "missing.html", refresh=None)
             return Response(
@@ -78,6 +81,11 @@ def order_pages(overview: Overview, accord: Accord, refresh: int | None) -> list
         return page(given, "order.html", refresh=refresh, **_order(file, accord))
 
     return [orders, order]
+
+
+def is_number(text: str) -> bool:
+    """Return whether a part of an address may be the number of a row of ours."""
+    return text.isascii() and text.isdigit() and len(text) < len(str(LARGEST_NUMBER))
 
 
 def _row(line: OrderLine, accord: Accord) -> OrderRow:

@@ -12,7 +12,7 @@ from msgspec import Struct
 from accord.domain.reason import REASONS, reason_code, remedy, what
 from accord.engine.desk import EVERYTHING, Aside, Chosen
 from accord.storage.overview import Overview
-from accord.web.pages import page, templates
+from accord.web.pages import is_number, page, templates
 
 ROWS = 100
 PARTS = 20
@@ -78,8 +78,7 @@ def stuck_pages(
 
 
 def _number(text: str) -> int:
-    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(2**62))
-    return int(text) if is_number else 0
+    return int(text) if is_number(text) else 0
 
 
 def _row(one: Aside) -> AsideRow:

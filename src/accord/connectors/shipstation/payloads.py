@@ -144,13 +144,13 @@ def moment(text: str | None) -> datetime | None:
     Carriers' times come with and without a zone, or as a bare date; without one they are UTC,
     as everywhere in V2.
     """
-    try:
-        read = datetime.fromisoformat(text) if text else None
-    except ValueError:
+    if not text:
         return None
-    if read is None or read.tzinfo is not None:
-        return read
-    return read.replace(tzinfo=UTC)
+    try:
+        read = datetime.fromisoformat(text)
+        return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):  # the first and the last day there is, seen from elsewhere
+        return None
 
 
 def is_ours(hold_until: str | None) -> bool:

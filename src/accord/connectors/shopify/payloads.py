@@ -170,7 +170,11 @@ def moment(text: str | None) -> datetime | None:
     if found.tzinfo is None:
         message = f"not the documented shape: the time {text!r} has no offset"
         raise UnreadableError(message)
-    return found.astimezone(UTC)
+    try:
+        return found.astimezone(UTC)
+    except OverflowError as error:  # the first and the last day there is, seen from elsewhere
+        message = f"not the documented shape: {text!r} is no time"
+        raise UnreadableError(message) from error
 
 
 def count(quantity: Id | None) -> int:
