@@ -218,7 +218,7 @@ async def test_no_milestone_reaches_a_customer_twice_and_nothing_is_left_undecid
         happened |= world.happened
         messages += world.mail.calls
 
-    assert messages > SEEDS  # most lives have something to tell
+    assert messages > SEEDS // 2  # most lives have something to tell
     assert happened >= {*MOODS, "died", "stopped", "restored", "resumed", "resolved as waiting"}
 
 

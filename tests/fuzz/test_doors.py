@@ -80,7 +80,7 @@ def test_every_request_has_one_answer_and_what_is_not_proven_is_not_kept(
 ) -> None:
     keeping = Keeping()
     failures: list[Exception] = []
-    hooks = Hooks(Receiver(links(), keeping, lambda: NOW, lambda: None).receive, failures.append)
+    hooks = Hooks(Receiver(links(), keeping, lambda: NOW), failures.append)
     scope, body = _request(data.draw)
 
     sent = asyncio.run(_asked(hooks, scope, body))

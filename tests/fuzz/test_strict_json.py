@@ -83,7 +83,7 @@ def within_bounds(value: Any, levels: int) -> int:
         case str():
             assert len(value) <= LONGEST_STRING
             assert "\0" not in value
-            assert value.encode("utf-8")
+            value.encode("utf-8")  # no half of a surrogate pair
         case int():
             assert -LARGEST_NUMBER <= value < LARGEST_NUMBER
         case float():

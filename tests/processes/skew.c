@@ -1,4 +1,4 @@
-/* A clock that is wrong by ACCORD_TEST_SKEW seconds, for a program started with LD_PRELOAD. */
+/* A clock that is wrong by SKEW_SECONDS seconds, for a program started with LD_PRELOAD. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 static long skew(void)
 {
-    const char *told = getenv("ACCORD_TEST_SKEW");
+    const char *told = getenv("SKEW_SECONDS");
     return told ? atol(told) : 0;
 }
 

@@ -34,7 +34,7 @@ def shim(tmp_path: Path) -> str:
 
 
 def wrong_by(seconds: int, shim: str) -> dict[str, str]:
-    return {"LD_PRELOAD": shim, "ACCORD_TEST_SKEW": str(seconds)}
+    return {"LD_PRELOAD": shim, "SKEW_SECONDS": str(seconds)}
 
 
 @pytest.mark.deep

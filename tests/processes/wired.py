@@ -1,7 +1,7 @@
 """The program, with its systems pretended on this machine: ``python -m tests.processes.wired``.
 
 It is the real command line in a process of its own. All that differs is the wire: what it asks
-of a vendor's address goes to the port that ``ACCORD_TEST_WIRES`` names for the system.
+of a vendor's address goes to the port that ``PRETENDED_ADDRESSES`` names for the system.
 """
 
 import json
@@ -16,7 +16,7 @@ from accord.cli.surroundings import Surroundings
 from accord.connector_kit.connector import Client, Connector, Context
 from accord.connector_kit.discovery import connectors
 
-WIRES = "ACCORD_TEST_WIRES"
+WIRES = "PRETENDED_ADDRESSES"
 # Tells the far side which process asks.
 ASKER = "x-asked-by"
 

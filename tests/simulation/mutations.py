@@ -43,6 +43,7 @@ class _Hasty:
         task.add_done_callback(self._tasks.discard)
 
     async def _later(self, incoming: Incoming) -> None:
+        await asyncio.sleep(1)
         with suppress(Exception):
             await self._commits.keep(incoming)
 

@@ -28,7 +28,6 @@ RARE = {
     "killed after the commit of interpreting",
     "killed before settle",
     "killed after settle",
-    "killed after record",
     "killed after keep",
     "hook lost",
     "hook doubled",
