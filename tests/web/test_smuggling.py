@@ -150,9 +150,12 @@ async def test_what_could_be_read_in_two_ways_is_refused_and_nothing_of_it_kept(
 
 
 async def test_a_sound_delivery_is_kept(port):
+    body = b'{"sent": "once"}'
+    proof = b"X-Bell-Signature: " + signed(body)["x-bell-signature"].encode()
+    length = b"Content-Length: %d" % len(body)
     before = await kept(port)
 
-    answered = await exchange(port, SOUND)
+    answered = await exchange(port, request(LINE, HOST, proof, length, body=body))
 
     assert answered.startswith(b"HTTP/1.1 200")
     assert await kept(port) == before + 1
