@@ -209,6 +209,16 @@ def test_after_a_restore_nothing_from_before_is_told_or_repeated():
     assert book.at(5, *placed()).again == ()
 
 
+def test_what_waits_on_a_channel_that_is_gone_is_not_sent():
+    book = Book(telling(webhook=HOOK))
+    book.at(0, *placed())
+    book.accord = telling()
+    book.at(3, *placed())
+
+    assert book.told == [("ordered",)]
+    assert [row.why for row in book.rows if row.channel == "webhook"] == [Why.NOT_TOLD]
+
+
 def test_an_order_without_a_word_has_no_milestones():
     book = Book(telling())
     book.look(after(), NOON)

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable
+from datetime import datetime
 from itertools import count
 from typing import Any
 
@@ -24,14 +25,14 @@ class Provider:
 
     ``knows_keys``: a second message under a key it knows is the first one; mail has no such thing.
     ``mood`` says how the next call ends: ``take``, ``lose`` (taken, and no answer arrives),
-    ``drop`` (neither), ``decline`` or ``reject``.
+    ``drop`` (neither), ``decline``, ``reject``, or ``die`` (taken, and whoever sent it dies).
     """
 
     def __init__(self, *, knows_keys: bool, mood: Callable[[], str] = lambda: "take") -> None:
         self.knows_keys = knows_keys
         self.mood = mood
         self.needs_contact = not knows_keys
-        self.known: dict[str, bytes] = {}
+        self.known: dict[str, tuple[bytes, datetime]] = {}
         self.got: Counter[Milestone] = Counter()
         self.messages: list[Outgoing] = []
         self.calls = 0
@@ -45,21 +46,25 @@ class Provider:
             return Rejected("never")
         if mood != "drop":
             self._deliver(message)
+        if mood == "die":
+            raise Killed
         return Taken("thank you") if mood == "take" else Unanswered("silence")
 
     def _deliver(self, message: Outgoing) -> None:
+        body = repr(message.content).encode()
         if self.knows_keys and message.key in self.known:
-            assert self.known[message.key] == repr(message.content).encode()
+            assert self.known[message.key][0] == body
             return
-        self.known[message.key] = repr(message.content).encode()
+        self.known[message.key] = (body, message.at)
         self.messages.append(message)
         for stage in message.content.milestones:
             for parcel in stage.parcels:
                 self.got[message.content.order, stage.stage, ",".join(parcel.tracking)] += 1
 
-    def forget(self) -> None:
-        """Know no key any more: the window in which it does is over."""
-        self.known.clear()
+    def forget(self, before: datetime) -> None:
+        """Know no key any more that was first heard before a moment."""
+        if self.knows_keys:
+            self.known = {key: had for key, had in self.known.items() if had[1] >= before}
 
     def stages(self) -> list[str]:
         """Return the stages told, in order, those of one message together."""
@@ -89,9 +94,12 @@ class Killed(BaseException):
 
 
 class Life:
-    """One process: every call to the world is a step, at which it may die or be stopped."""
+    """One process: before and after every call to the world it may die or be stopped.
 
-    def __init__(self, dies_at: int | None = None, stops_at: int | None = None) -> None:
+    Where is given by a number of steps, or by the name of a call (``before send``).
+    """
+
+    def __init__(self, dies_at: int | str | None = None, stops_at: int | str | None = None) -> None:
         self._steps = count()
         self._dies_at = dies_at
         self._stops_at = stops_at
@@ -99,12 +107,12 @@ class Life:
         self.stopped = asyncio.Event()
         self.is_dead = False
 
-    async def step(self) -> None:
-        number = next(self._steps)
-        if self.is_dead or number == self._dies_at:
+    async def step(self, name: str) -> None:
+        here = (next(self._steps), name)
+        if self.is_dead or self._dies_at in here:
             self.is_dead = True
             raise Killed
-        if number == self._stops_at:
+        if self._stops_at in here and not self.stopped.is_set():
             self.stopped.set()
             await self.goes_on.wait()
         await asyncio.sleep(0)
@@ -125,9 +133,13 @@ class _Lived:
             return found
 
         async def lived(*given: Any, **named: Any) -> Any:
-            await self._life.step()
-            answer = await found(*given, **named)
-            await self._life.step()
+            await self._life.step(f"before {name}")
+            try:
+                answer = await found(*given, **named)
+            except Killed:
+                self._life.is_dead = True
+                raise
+            await self._life.step(f"after {name}")
             return answer
 
         return lived

@@ -264,6 +264,7 @@ async def write_down(
             told=(told,),
             due=tuple(sorted(due)),
             urgent=frozenset(urgent),
+            tell=bool(urgent),
         )
         written[order or place] = change
     judged = [

@@ -67,6 +67,15 @@ async def test_every_invariant_holds_over_what_accord_writes(store: PostgresStor
     assert await store.violations(lately=True) == []
 
 
+def _noticed(state: str) -> str:
+    """Return how a notice is written down without the work that belongs to it."""
+    return (
+        "INSERT INTO notice (order_id, channel, stage, subject, names, state, came_about,"
+        f" noticed_at, message) VALUES (1, 'mail', 'ordered', '', '{{}}', '{state}', now(), now(),"
+        " 'msg_1')"
+    )
+
+
 BREAKS = {
     "envelopes_in_quarantine_have_reasons": ("DELETE FROM quarantine", "envelope 2"),
     "settled_envelopes_say_when": (
@@ -91,6 +100,8 @@ BREAKS = {
         "order 1, attempt 2",
     ),
     "given_up_work_has_a_case": ("UPDATE task SET dead = true", "order 1"),
+    "waiting_notices_are_taken_up": (_noticed("waiting"), "notice 1"),
+    "ambiguous_notices_have_a_case": (_noticed("ambiguous"), "notice 1"),
     "leases_end": (
         "UPDATE task SET leased_until = 'infinity'",
         "task 1 propagate 1",

@@ -50,7 +50,7 @@ _WHYS: Mapping[Why, str] = {
     "resumed after a restore.",
     Why.UNDATED: "It was so already when it was first heard of, and nobody told since when.",
     Why.NO_CONTACT: "The order has no address to send it to.",
-    Why.NOT_TOLD: "The accord no longer tells customers of this stage.",
+    Why.NOT_TOLD: "The accord no longer tells customers of this stage, or on this channel.",
     Why.BY_HAND: "A person decided so.",
 }
 

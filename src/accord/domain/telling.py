@@ -109,7 +109,7 @@ def judge(matrix: Matrix, accord: Accord, book: Book, now: datetime) -> Judgemen
     waiting = [row for row in ledger if row.state is NoticeState.WAITING]
     dropped = tuple(row for row in (_judged(one, case) for one in waiting) if row.why)
     gone = {row.id for row in dropped}
-    left = [row for row in waiting if row.id not in gone and row.channel in rules.channels]
+    left = [row for row in waiting if row.id not in gone]
     due: list[Due] = []
     times: list[datetime | None] = []
     for channel in rules.channels:
@@ -184,7 +184,7 @@ def _no_news(one: Milestone, channel: ChannelKind, case: _Order) -> Why | None:
 
 def _why_not(row: Notice, case: _Order) -> Why | None:
     """Return why a waiting row will never be sent."""
-    if not case.is_told(row.stage):
+    if row.channel not in case.rules.channels or not case.is_told(row.stage):
         return Why.NOT_TOLD
     if row.stage in case.rules.shop_sends:
         return Why.SHOP_TELLS

@@ -10,6 +10,7 @@ from accord.domain.action import Action
 from accord.domain.outcome import Outcome
 from accord.domain.reason import Objection
 from accord.domain.report import Ref
+from accord.domain.telling import NOTICES
 from accord.engine.envelope import Origin
 
 # In a pause, this stands for every system.
@@ -136,6 +137,7 @@ def paused_thing(system: str) -> str:
     special = {
         EVERYWHERE: "writing to every system",
         INTERPRETING: "the reading of what was received",
+        NOTICES: "telling customers",
     }
     return special.get(system, f"writing to {system}")
 

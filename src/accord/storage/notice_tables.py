@@ -55,7 +55,7 @@ Index(
     "notice_to_look_at",
     NOTICE.c.state,
     NOTICE.c.id,
-    postgresql_where=text("state IN ('intent', 'ambiguous', 'refused')"),
+    postgresql_where=text("state IN ('waiting', 'intent', 'ambiguous', 'refused')"),
 )
 
 SEND_EPOCH = Table(

@@ -408,7 +408,7 @@ CREATE TABLE notice (
 
 CREATE INDEX notice_of_message ON notice (message) WHERE message <> '';
 
-CREATE INDEX notice_to_look_at ON notice (state, id) WHERE state IN ('intent', 'ambiguous', 'refused');
+CREATE INDEX notice_to_look_at ON notice (state, id) WHERE state IN ('waiting', 'intent', 'ambiguous', 'refused');
 
 COMMENT ON TABLE notice IS 'Each milestone of each order on each channel, and what became of telling it';
 
