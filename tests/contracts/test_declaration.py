@@ -137,3 +137,7 @@ def test_an_address_nobody_knows_is_ignored_with_a_reason(
 
 def hook(topic: str, body: bytes) -> Envelope:
     return envelope(Delivery(topic, {}, body), Origin.HOOK, MORNING)
+
+
+def test_what_its_lists_can_miss_is_on_tracks_it_tells_of(connector: Connector) -> None:
+    assert connector.silent <= connector.owns | connector.mirrors

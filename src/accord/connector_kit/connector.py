@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import httpx2
 
@@ -19,7 +19,7 @@ from accord.domain.report import Ref
 from accord.domain.tracks import Track
 from accord.domain.vocabulary import Vocabulary
 from accord.engine.envelope import Envelope, Parsed
-from accord.engine.ports import Delivery, Document, Page
+from accord.engine.link import Delivery, Document, Page, Subscription
 
 
 class Need(Enum):
@@ -85,13 +85,34 @@ class Client(Protocol):
         """Let go of connections."""
 
 
+@runtime_checkable
+class Lists(Protocol):
+    """A client that can list all that changed in a window."""
+
+    def listing(self, since: datetime, until: datetime) -> AsyncIterator[Page]:
+        """Yield pages of what was last changed in the window, at least one."""
+
+
+@runtime_checkable
+class Subscribes(Protocol):
+    """A client that can look after the subscriptions of its hooks."""
+
+    async def subscriptions(self) -> Sequence[Subscription] | Outcome:
+        """Return what is sent to whom, or why it cannot be told."""
+
+    async def subscribe(self, topic: str, address: str) -> Outcome:
+        """Ask for ``topic`` to be sent to ``address``."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connector:
     """One kind of system, declared.
 
     ``owns`` and ``mirrors`` are the tracks it can own and can be brought into step on; ``can``
-    the actions it knows. ``topics`` are the hook addresses it sends to. ``authentic`` and
-    ``identity`` see raw bytes; ``parse`` is pure. ``simulate`` builds a pretend system.
+    the actions it knows. ``topics`` are the hook addresses it sends to, ``subscribable`` those of
+    them it can be asked for. ``silent`` are the tracks of which its feed can miss something.
+    ``authentic`` and ``identity`` see raw bytes; ``parse`` is pure. ``simulate`` builds a pretend
+    system.
     ``kept_topic`` takes out of an address what must not be stored: an address may hold a secret.
     ``at_once`` is how many calls one process may have under way (two or more: one is kept free
     for cancels), ``gives_up_after`` how long the vendor may still work on a call nobody waits for.
@@ -109,6 +130,8 @@ class Connector:
     connect: Callable[[Context], Client]
     simulate: Callable[[World, str], Simulator]
     topics: frozenset[str] = frozenset()
+    subscribable: frozenset[str] = frozenset()
+    silent: frozenset[Track] = frozenset()
     authentic: Callable[[Delivery, Context, datetime], bool] | None = None
     identity: Callable[[Delivery], bytes] | None = None
     kept_topic: Callable[[str], str] | None = None

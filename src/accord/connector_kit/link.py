@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 
-from accord.connector_kit.connector import Connector, Context
+from accord.connector_kit.connector import Connector, Context, Lists, Subscribes
 from accord.connector_kit.signature import fingerprint
 from accord.domain.action import Action, Destination
 from accord.domain.allowance import Allowance
@@ -11,9 +11,10 @@ from accord.domain.errors import UnreadableError
 from accord.domain.matrix import Matrix
 from accord.domain.outcome import Outcome, Refused, Unavailable
 from accord.domain.report import Ref
+from accord.domain.tracks import Track
 from accord.engine.envelope import Envelope, Parsed
+from accord.engine.link import Delivery, Document, FeedError, Page, Subscription
 from accord.engine.notice_channel import Contact, KnowsContact
-from accord.engine.ports import Delivery, Document, FeedError, Page
 
 # What it comes to when a connector takes an answer apart that has another shape. Such an answer
 # is no usable one, and must not take the turn down in which other orders are worked on.
@@ -66,6 +67,16 @@ class ConnectedSystem:
         """The hook addresses it sends to."""
         return self._connector.topics
 
+    @property
+    def subscribable(self) -> frozenset[str]:
+        """Those of its hook addresses it can be asked to send to."""
+        return self._connector.subscribable
+
+    @property
+    def silent(self) -> frozenset[Track]:
+        """The tracks of which something may change that neither feed nor listing then shows."""
+        return self._connector.silent
+
     def authentic(self, delivery: Delivery, now: datetime) -> bool:
         """Return whether the raw bytes really come from the system; never, if it sends none."""
         check = self._connector.authentic
@@ -95,6 +106,34 @@ class ConnectedSystem:
         except MISREAD as error:
             raise FeedError(_misread(error)) from error
 
+    async def listing(self, since: datetime, until: datetime) -> AsyncIterator[Page]:
+        """Yield all that the system lists as last changed in the window."""
+        if not isinstance(self._client, Lists):
+            raise FeedError(self._cannot("list what changed in a window"))
+        try:
+            async for page in self._client.listing(since, until):
+                yield page
+        except MISREAD as error:
+            raise FeedError(_misread(error)) from error
+
+    async def subscriptions(self) -> Sequence[Subscription] | Outcome:
+        """Return what the system sends to whom, or why it cannot be told."""
+        if not isinstance(self._client, Subscribes):
+            return self._cannot("tell its subscriptions")
+        try:
+            return await self._client.subscriptions()
+        except MISREAD as error:
+            return _misread(error)
+
+    async def subscribe(self, topic: str, address: str) -> Outcome:
+        """Ask the system to send ``topic`` to ``address`` from now on."""
+        if not isinstance(self._client, Subscribes) or topic not in self.subscribable:
+            return self._cannot(f"be subscribed to {topic}")
+        try:
+            return await self._client.subscribe(topic, address)
+        except MISREAD as error:
+            return _misread(error)
+
     async def reread(self, ref: Ref) -> Sequence[Document] | Outcome:
         """Return the thing named by ``ref`` as it is now, or why it could not be read."""
         try:
@@ -119,7 +158,7 @@ class ConnectedSystem:
     async def contact(self, order: Matrix) -> Contact | Outcome:
         """Return where the order's customer is reached, or why it cannot be told."""
         if not isinstance(self._client, KnowsContact):
-            return Refused("cannot", f"{self.system} cannot be asked for it.")
+            return self._cannot("be asked for it")
         try:
             return await self._client.contact(order)
         except MISREAD as error:
@@ -128,6 +167,9 @@ class ConnectedSystem:
     async def close(self) -> None:
         """Let go of connections."""
         await self._client.close()
+
+    def _cannot(self, what: str) -> Refused:
+        return Refused("cannot", f"{self.system} cannot {what}.")
 
 
 def _misread(error: Exception) -> Unavailable:

@@ -1,6 +1,6 @@
-"""Everything the use cases need from the world, on one page."""
+"""Everything the use cases need from the world; of single systems, in ``link``."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -8,8 +8,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from accord.domain.action import Action, Destination
-from accord.domain.allowance import Allowance
+from accord.domain.action import Action
 from accord.domain.case import Case
 from accord.domain.errors import AccordError
 from accord.domain.link_state import LinkState
@@ -18,92 +17,10 @@ from accord.domain.outcome import Outcome
 from accord.domain.reason import Objection
 from accord.domain.report import Ref
 from accord.engine.desk import Desk
-from accord.engine.envelope import Envelope, Incoming, Lookup, Parsed, Standing
+from accord.engine.envelope import Envelope, Incoming, Lookup, Standing
+from accord.engine.link import Delivery, Document, FeedError, Link, Page, Subscription
 
-
-class Document(Struct, frozen=True):
-    """One thing a system returned when asked: its kind and its raw bytes."""
-
-    topic: str
-    body: bytes
-
-
-class Page(Struct, frozen=True):
-    """A page of a change feed. ``bookmark`` is where to go on once the page is kept."""
-
-    documents: tuple[Document, ...]
-    bookmark: str
-
-
-class FeedError(AccordError):
-    """A change feed stopped in the middle. What was kept stays; go on from the last bookmark."""
-
-    def __init__(self, outcome: Outcome) -> None:
-        super().__init__(str(outcome))
-        self.outcome = outcome
-
-
-class Delivery(Struct, frozen=True):
-    """An HTTP request that claims to come from a system. Header names are lower case, ``x-…``."""
-
-    topic: str
-    headers: Mapping[str, str]
-    body: bytes
-
-
-class Link(Protocol):
-    """One connected system: what it tells us, what we can ask it, what we can tell it."""
-
-    @property
-    def system(self) -> str:
-        """The name the accord gives this system."""
-
-    @property
-    def poll_every(self) -> timedelta:
-        """How often its change feed is read."""
-
-    @property
-    def at_once(self) -> int:
-        """How many calls it bears at once from this process."""
-
-    @property
-    def gives_up_after(self) -> timedelta:
-        """How long after a call it may still do what was asked, though nobody waits any more."""
-
-    @property
-    def allowance(self) -> Allowance | None:
-        """How much it lets us ask, as it told last; None if it tells no limit."""
-
-    @property
-    def topics(self) -> Collection[str]:
-        """The hook addresses it sends to, as ``kept_topic`` gives them."""
-
-    def authentic(self, delivery: Delivery, now: datetime) -> bool:
-        """Return whether the raw bytes really come from the system."""
-
-    def kept_topic(self, topic: str) -> str:
-        """Return what of an address may be stored: an address may hold a secret."""
-
-    def identity(self, delivery: Delivery) -> bytes:
-        """Return what two copies of one delivery have in common and others have not."""
-
-    def parse(self, envelope: Envelope) -> Parsed:
-        """Return what an envelope says. Raises ``UnreadableError`` for another shape."""
-
-    def changes(self, bookmark: str | None) -> AsyncIterator[Page]:
-        """Yield what changed since ``bookmark`` (None: from as far back as is sensible)."""
-
-    async def reread(self, ref: Ref) -> Sequence[Document] | Outcome:
-        """Return the thing named by ``ref`` as it is now, or why it could not be read."""
-
-    async def perform(self, action: Action, order: Matrix) -> Outcome:
-        """Ask the system for one change. Failures are values; nothing is raised for them."""
-
-    async def destination(self, order: Matrix) -> Destination | Outcome:
-        """Return where the order's parcels go, or why it cannot be told."""
-
-    async def close(self) -> None:
-        """Let go of connections."""
+__all__ = ["Delivery", "Document", "FeedError", "Link", "Page", "Subscription"]
 
 
 class TaskKind(StrEnum):

@@ -199,3 +199,40 @@ async def test_a_feed_that_stops_says_why_and_goes_on_from_its_bookmark(
 
     rest = documents(await pages(client, first.bookmark))
     assert len(set(ids([*first.documents, *rest]))) == 2
+
+
+async def test_a_shipment_that_leaves_a_window_while_it_is_listed_hides_no_other(
+    client: ShipStationClient, account: ShipStationSimulator, made: Made, world: World
+) -> None:
+    shipments = []
+    for number in range(4):
+        shipments.append(await made(str(1001 + number)))
+        world.pass_time(timedelta(minutes=1))
+    until = world.clock()
+    world.pass_time(timedelta(hours=1))
+    account.page_size = 2
+    found: list[Page] = []
+    async for page in client.listing(until - timedelta(hours=1), until):
+        if not found:
+            account.start("1001")
+        found.append(page)
+
+    assert ids(documents(found)) == shipments
+    assert {page.of for page in found} == {4}
+
+
+async def test_a_scan_since_the_feed_was_read_makes_a_listed_shipment_news(
+    client: ShipStationClient, account: ShipStationSimulator, made: Made, world: World
+) -> None:
+    since = world.clock()
+    await made("1001")
+    number = account.buy_label("1001")
+    world.pass_time(timedelta(hours=1))
+    until = world.clock()
+    read = documents(await pages(client))
+    account.scan(number, "IT")
+
+    (page,) = [page async for page in client.listing(since, until)]
+
+    assert codes(read[-1]) == ["NY"]
+    assert codes(page.documents[0]) == ["IT"]

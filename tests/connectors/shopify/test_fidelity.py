@@ -66,6 +66,7 @@ async def everything(shop: Shop, client: ShopifyClient) -> None:
     shop.order(Line("CUP", 1), number="#1002")
     async for _ in client.changes(None):
         shop.world.pass_time(timedelta(seconds=20))
+    assert [page.of async for page in client.listing(NOW, NOW + timedelta(days=1))] == [2, 2]
     for ref in (Ref("order", own), Ref("return", returned), Ref("fulfillment_order", asked)):
         assert isinstance(await client.reread(ref), tuple)
         shop.world.pass_time(timedelta(seconds=20))

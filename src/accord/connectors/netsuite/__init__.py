@@ -5,6 +5,7 @@ from datetime import timedelta
 from accord.connector_kit.connector import Connector, Need, Setting
 from accord.connector_kit.discovery import read_vocabulary
 from accord.connectors.netsuite.client import connect
+from accord.connectors.netsuite.listing import SILENT
 from accord.connectors.netsuite.parse import parse
 from accord.connectors.netsuite.simulator import simulate
 from accord.domain.accord import Role
@@ -82,6 +83,7 @@ CONNECTOR = Connector(
     parse=parse,
     connect=connect,
     simulate=simulate,
+    silent=SILENT,
     poll_every=timedelta(seconds=30),
     # The base tier takes five at once, from all integrations of the account together; a request
     # may run for a quarter of an hour.

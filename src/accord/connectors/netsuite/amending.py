@@ -2,9 +2,9 @@
 
 from accord.connector_kit.http import Answer
 from accord.connectors.netsuite import suiteql
-from accord.connectors.netsuite.feed import Found
 from accord.connectors.netsuite.lines import Line, goods
 from accord.connectors.netsuite.orders import Booked
+from accord.connectors.netsuite.reading import Found
 from accord.connectors.netsuite.session import Session
 from accord.domain.action import Amend
 from accord.domain.outcome import Applied, Outcome, Refused, Unneeded

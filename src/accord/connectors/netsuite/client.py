@@ -1,9 +1,10 @@
 """All the talking to NetSuite, and none of the meaning."""
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 
 from accord.connector_kit.connector import Context
-from accord.connectors.netsuite import amending, feed, orders, returns, shipping
+from accord.connectors.netsuite import amending, listing, orders, reading, returns, shipping
 from accord.connectors.netsuite.session import Session
 from accord.domain.action import (
     Action,
@@ -22,7 +23,7 @@ from accord.domain.action import (
 from accord.domain.matrix import Matrix
 from accord.domain.outcome import Outcome, Refused
 from accord.domain.report import Ref
-from accord.engine.ports import Document, Page
+from accord.engine.link import Document, Page
 
 
 class NetSuiteClient:
@@ -37,11 +38,15 @@ class NetSuiteClient:
 
     def changes(self, bookmark: str | None) -> AsyncIterator[Page]:
         """Yield pages of transactions that changed since ``bookmark``."""
-        return feed.changes(self._session, self._timezone, bookmark)
+        return listing.changes(self._session, self._timezone, bookmark)
+
+    def listing(self, since: datetime, until: datetime) -> AsyncIterator[Page]:
+        """Yield pages of transactions last changed in a window."""
+        return listing.listing(self._session, self._timezone, since, until)
 
     async def reread(self, ref: Ref) -> Sequence[Document] | Outcome:
         """Return a sales order with all that was made from it, or why it could not be read."""
-        return await feed.reread(self._session, ref)
+        return await reading.reread(self._session, ref)
 
     async def perform(self, action: Action, order: Matrix) -> Outcome:
         """Ask for one change; every failure is a value."""

@@ -3,11 +3,11 @@
 from accord.connector_kit.http import Answer
 from accord.connectors.netsuite import suiteql
 from accord.connectors.netsuite.answers import UNKNOWN_RECORD
-from accord.connectors.netsuite.feed import Found
 from accord.connectors.netsuite.lines import Line, goods
 from accord.connectors.netsuite.orders import CANCELLED, CLOSED, PENDING_APPROVAL, Booked
 from accord.connectors.netsuite.parse import MADE_BY_ACCORD, status_of
 from accord.connectors.netsuite.payloads import ItemFulfillment
+from accord.connectors.netsuite.reading import Found
 from accord.connectors.netsuite.session import RECORDS, Session
 from accord.domain.action import AddTracking, Advance, Ship, Withdraw
 from accord.domain.outcome import Applied, Outcome, Refused, Unneeded

@@ -24,10 +24,18 @@ LISTING = re.compile(
     r"LEFT JOIN transaction o ON o\.id = pl\.createdfrom "
     rf"WHERE t\.type IN \((?P<types>{TEXT}(?:, {TEXT})*)\) AND (?P<rest>.*)"
 )
+WINDOW = (
+    rf"t\.lastmodifieddate >= TO_TIMESTAMP\((?P<since>{TEXT}), 'YYYY-MM-DD HH24:MI:SS'\)"
+    rf"(?: AND t\.lastmodifieddate < TO_TIMESTAMP\((?P<until>{TEXT}), 'YYYY-MM-DD HH24:MI:SS'\))?"
+)
 CHANGED = re.compile(
-    rf"t\.lastmodifieddate >= TO_TIMESTAMP\((?P<since>{TEXT}), 'YYYY-MM-DD HH24:MI:SS'\) "
+    rf"{WINDOW} "
     rf"(?:AND NOT \({MOMENT} = (?P<second>{TEXT}) AND t\.id <= (?P<id>\d+)\) )?"
     r"ORDER BY lm, t\.id"
+)
+COUNTED = re.compile(
+    rf"SELECT COUNT\(\*\) AS found FROM transaction t "
+    rf"WHERE t\.type IN \((?P<types>{TEXT}(?:, {TEXT})*)\) AND {WINDOW}"
 )
 FAMILY = re.compile(
     r"\(l\.createdfrom = (?P<order>\d+) OR pl\.createdfrom = (?P=order)\) ORDER BY t\.id"
@@ -59,6 +67,8 @@ class QueryService:
         """Return every row that answers ``question``."""
         if match := LISTING.fullmatch(question):
             return self._listing(match)
+        if match := COUNTED.fullmatch(question):
+            return [{"links": [], "found": str(len(self._modified_in(match, match["types"])))}]
         if match := BY_NUMBER.fullmatch(question):
             numbers = {_text(match["one"]), _text(match["other"])}
             return _ids(order for order in self._orders() if order.number.lower() in numbers)
@@ -74,10 +84,7 @@ class QueryService:
     def _listing(self, match: re.Match[str]) -> list[Row]:
         types = {_text(text) for text in match["types"].split(", ")}
         if changed := CHANGED.fullmatch(match["rest"]):
-            since = _text(changed["since"]).replace(" ", "T")
-            records = self._books.records.values()
-            found = [r for r in records if r.type in types and self._modified(r) >= since]
-            rows = list(map(self._row, found))
+            rows = list(map(self._row, self._modified_in(changed, match["types"])))
             if changed["second"]:
                 second, last = _text(changed["second"]), int(changed["id"])
                 rows = [r for r in rows if not (r["lm"] == second and int(r["id"]) <= last)]
@@ -87,6 +94,13 @@ class QueryService:
             made += [later for record in made for later in self._books.made_from(record.id)]
             return [self._row(record) for record in made if record.type in types]
         raise _not_understood()
+
+    def _modified_in(self, window: re.Match[str], listed: str) -> list[Transaction]:
+        types = {_text(text) for text in listed.split(", ")}
+        since = _text(window["since"]).replace(" ", "T")
+        until = _text(window["until"]).replace(" ", "T") if window["until"] else "9"
+        records = self._books.records.values()
+        return [r for r in records if r.type in types and since <= self._modified(r) < until]
 
     def _orders(self) -> Iterator[SalesOrder]:
         return (r for r in self._books.records.values() if isinstance(r, SalesOrder))

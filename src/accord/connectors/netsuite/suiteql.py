@@ -25,8 +25,10 @@ _TRANSACTIONS = (
 )
 
 
-def changed_since(since: str, after: Cursor | None) -> str:
+def changed_since(since: str, after: Cursor | None, until: str | None = None) -> str:
     """Return the question for what changed from ``since`` on, on the account's clock.
+
+    With ``until``, what changed before it.
 
     The order is by second and then by id, so it is unambiguous, and ``after`` goes on behind
     the last row seen. Going on by offset would lose rows: one that changes meanwhile moves to
@@ -38,13 +40,25 @@ def changed_since(since: str, after: Cursor | None) -> str:
         if after
         else ""
     )
-    start = after.moment if after else since
+    window = _between(after.moment if after else since, until)
+    return f"{_TRANSACTIONS}{window}{behind}ORDER BY lm, t.id"
+
+
+def count_changed(since: str, until: str) -> str:
+    """Return the question for how many changed in a window, without the joins of the listing."""
+    return f"SELECT COUNT(*) AS found FROM transaction t {_between(since, until).rstrip()}"
+
+
+def _between(since: str, until: str | None) -> str:
+    end = f"AND t.lastmodifieddate < {_timestamp(until)} " if until else ""
     return (
-        f"{_TRANSACTIONS}WHERE t.type IN ({_listed(FEED_TYPES)}) "
-        f"AND t.lastmodifieddate >= TO_TIMESTAMP({quoted(start.replace('T', ' '))}, "
-        f"'YYYY-MM-DD HH24:MI:SS') {behind}"
-        "ORDER BY lm, t.id"
+        f"WHERE t.type IN ({_listed(FEED_TYPES)}) "
+        f"AND t.lastmodifieddate >= {_timestamp(since)} {end}"
     )
+
+
+def _timestamp(moment: str) -> str:
+    return f"TO_TIMESTAMP({quoted(moment.replace('T', ' '))}, 'YYYY-MM-DD HH24:MI:SS')"
 
 
 def made_from(order: int) -> str:

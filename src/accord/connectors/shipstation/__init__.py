@@ -5,6 +5,7 @@ from datetime import timedelta
 from accord.connector_kit.connector import Connector, Need, Setting
 from accord.connector_kit.discovery import read_vocabulary
 from accord.connectors.shipstation.client import ShipStationClient
+from accord.connectors.shipstation.feed import SILENT
 from accord.connectors.shipstation.parse import parse
 from accord.connectors.shipstation.proof import authentic, kept_topic
 from accord.connectors.shipstation.simulator import ShipStationSimulator
@@ -51,6 +52,7 @@ CONNECTOR = Connector(
     simulate=ShipStationSimulator,
     kept_topic=kept_topic,
     topics=frozenset({"v1", "v2/track", "v2/batch", "v2/sales_orders_imported"}),
+    silent=SILENT,
     authentic=authentic,
     poll_every=timedelta(minutes=5),
     order_scope="number",

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -23,7 +24,7 @@ from accord.domain.action import (
 from accord.domain.matrix import Matrix
 from accord.domain.outcome import Outcome, Refused
 from accord.domain.report import Ref
-from accord.engine.ports import Document, Page
+from accord.engine.link import Document, Page
 
 
 class ShipStationClient:
@@ -39,6 +40,10 @@ class ShipStationClient:
     def changes(self, bookmark: str | None) -> AsyncIterator[Page]:
         """Yield pages of what changed since ``bookmark``; None looks back thirty days."""
         return self._feed.changes(bookmark)
+
+    def listing(self, since: datetime, until: datetime) -> AsyncIterator[Page]:
+        """Yield pages of shipments last modified in a window."""
+        return self._feed.listing(since, until)
 
     async def reread(self, ref: Ref) -> Sequence[Document] | Outcome:
         """Return the whole picture of what a shipment, label, tracking or order number names."""

@@ -12,7 +12,8 @@ from accord.connectors.shipstation.payloads import Label, Picture
 from accord.connectors.shipstation.pictures import LISTED_AT_ONCE, Pictures
 from accord.connectors.shipstation.session import Failure, Listing, Session
 from accord.domain.outcome import Refused, Unavailable
-from accord.engine.ports import Document, Page
+from accord.domain.tracks import Track
+from accord.engine.link import Document, Page
 
 T = TypeVar("T")
 
@@ -26,6 +27,9 @@ TRACK_FOR = timedelta(days=30)
 # Each shipment takes two calls or more: few enough that a page is kept well within the limit
 # of 200 a minute, or a throttled feed would start from the same place for ever.
 READ_AT_ONCE = 25
+# https://docs.shipstation.com/apis/openapi: tracking is an object of its own, and a scan changes
+# no ``modified_at`` of a shipment.
+SILENT = frozenset({Track.DELIVERY})
 # The grain below which "after" and "at or after" cannot be told apart in the filter.
 GRAIN = timedelta(seconds=1)
 
@@ -65,7 +69,7 @@ class Feed:
     async def changes(self, bookmark: str | None) -> AsyncIterator[Page]:
         """Yield pages of pictures. Raises ``FeedError`` where the vendor stops answering."""
         mark = self._mark(bookmark)
-        async for listed in self._modified(mark):
+        async for listed in self._modified(mark, mark.since - OVERLAP):
             documents = [await self._picture(shipment) for shipment in listed]
             for shipment, document in zip(listed, documents, strict=True):
                 self._follow(mark, document)
@@ -75,21 +79,41 @@ class Feed:
             again = [await self._again(mark, id_) for id_ in ids]
             yield Page(tuple(found for found in again if found), mark.text())
 
+    async def listing(self, since: datetime, until: datetime) -> AsyncIterator[Page]:
+        """Yield pictures of the shipments last modified in a window, and how many are listed.
+
+        The filter asks for "after", so it begins a little early. The count comes first: what is
+        modified again meanwhile is counted and then not listed.
+        """
+        mark, start = Bookmark(since), since - GRAIN
+        of = (await self._listing(start, 1, until, size=1)).total
+        empty = True
+        async for listed in self._modified(mark, start, until):
+            documents = [await self._picture(shipment) for shipment in listed]
+            for shipment in listed:
+                _note(mark, shipment)
+            empty = False
+            yield Page(tuple(documents), of=of)
+        if empty:
+            yield Page((), of=of)
+
     def _mark(self, bookmark: str | None) -> Bookmark:
         if bookmark is None:
             return Bookmark(self._clock() - FIRST_LOOK_BACK)
         return msgspec.json.decode(bookmark, type=Bookmark)
 
-    async def _modified(self, mark: Bookmark) -> AsyncIterator[list[dict[str, Any]]]:
-        """Yield portions of shipments modified since the mark, each statement once.
+    async def _modified(
+        self, mark: Bookmark, start: datetime, end: datetime | None = None
+    ) -> AsyncIterator[list[dict[str, Any]]]:
+        """Yield portions of shipments modified in a window, each statement once.
 
         A shipment modified meanwhile moves to the end and would shift the pages under us, so
         each listing starts again from the last time seen; page numbers serve only within one
         grain of time.
         """
-        start, page = mark.since - OVERLAP, 1
+        page = 1
         while True:
-            listing = await self._listing(start, page)
+            listing = await self._listing(start, page, end)
             fresh = [s for s in listing.shipments if not _is_told(mark, s)]
             for portion in _portions(fresh):
                 yield portion
@@ -98,18 +122,19 @@ class Feed:
             last = _time(listing.shipments[-1]) - GRAIN
             start, page = (last, 1) if last > start else (start, page + 1)
 
-    async def _listing(self, start: datetime, page: int) -> Listing:
-        listing = await self._session.get(
-            "/v2/shipments",
-            Listing,
-            {
-                "modified_at_start": start.isoformat(),
-                "sort_by": "modified_at",
-                "sort_dir": "asc",
-                "page_size": str(LISTED_AT_ONCE),
-                "page": str(page),
-            },
-        )
+    async def _listing(
+        self, start: datetime, page: int, end: datetime | None, size: int = LISTED_AT_ONCE
+    ) -> Listing:
+        params = {
+            "modified_at_start": start.isoformat(),
+            "sort_by": "modified_at",
+            "sort_dir": "asc",
+            "page_size": str(size),
+            "page": str(page),
+        }
+        if end is not None:
+            params["modified_at_end"] = end.isoformat()
+        listing = await self._session.get("/v2/shipments", Listing, params)
         if not isinstance(listing, Listing):
             raise FeedError(listing)
         return listing

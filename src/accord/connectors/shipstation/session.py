@@ -49,6 +49,7 @@ class Listing(Struct):
 
     page: int
     pages: int
+    total: int | None = None
     shipments: list[dict[str, Any]] = []
     labels: list[dict[str, Any]] = []
 

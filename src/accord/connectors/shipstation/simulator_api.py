@@ -135,11 +135,12 @@ def _labels(account: Account, page_size: PageSize, bought: Bought) -> list[HTTPR
 
 
 def _matches(one: PretendShipment, asked: Any) -> bool:
-    since = asked.get("modified_at_start")
+    since, until = asked.get("modified_at_start"), asked.get("modified_at_end")
     return (
         asked.get("shipment_number", one.number) == one.number
         and asked.get("shipment_status", one.status) == one.status
         and (since is None or one.modified_at > datetime.fromisoformat(since))
+        and (until is None or one.modified_at < datetime.fromisoformat(until))
     )
 
 

@@ -2,6 +2,7 @@
 
 from accord.connector_kit.connector import Connector, Need, Setting
 from accord.connectors.shopify.client import CAN, ShopifyClient
+from accord.connectors.shopify.listing import SILENT
 from accord.connectors.shopify.parse import TOPICS, parse
 from accord.connectors.shopify.signing import authentic, identity
 from accord.connectors.shopify.simulator import ShopifySimulator
@@ -30,6 +31,7 @@ CONNECTOR = Connector(
     connect=ShopifyClient,
     simulate=ShopifySimulator,
     topics=TOPICS,
+    silent=SILENT,
     authentic=authentic,
     identity=identity,
 )

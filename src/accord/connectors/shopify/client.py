@@ -1,9 +1,10 @@
 """All the talking to one store: its change feed, re-reads and actions."""
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 
 from accord.connector_kit.connector import Context
-from accord.connectors.shopify import actions, reading
+from accord.connectors.shopify import actions, listing, reading
 from accord.connectors.shopify.flaws import malformed
 from accord.connectors.shopify.payloads import plain_id
 from accord.connectors.shopify.session import Session, gid
@@ -25,8 +26,8 @@ from accord.domain.action import (
 from accord.domain.matrix import Matrix
 from accord.domain.outcome import Outcome, Refused
 from accord.domain.report import Ref, SubjectKind
+from accord.engine.link import Document, Page
 from accord.engine.notice_channel import Contact
-from accord.engine.ports import Document, Page
 
 CAN: frozenset[ActionKind] = frozenset(
     {Ship, AddTracking, TellDelivery, Hold, Release, CancelOrder, Complete, Withdraw}
@@ -42,7 +43,11 @@ class ShopifyClient:
 
     def changes(self, bookmark: str | None) -> AsyncIterator[Page]:
         """Yield light orders changed since ``bookmark``; None goes back sixty days."""
-        return reading.changes(self._session, bookmark, self._context.clock)
+        return listing.changes(self._session, bookmark, self._context.clock)
+
+    def listing(self, since: datetime, until: datetime) -> AsyncIterator[Page]:
+        """Yield the light orders last changed in a window."""
+        return listing.listing(self._session, since, until)
 
     async def reread(self, ref: Ref) -> Sequence[Document] | Outcome:
         """Return the whole order that an order, a fulfillment order or a return belongs to."""

@@ -1,48 +1,15 @@
-"""Reading a store: its change feed, and one order whole."""
+"""Reading one order of a store whole."""
 
-from collections.abc import AsyncIterator, Callable
-from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
-from accord.connector_kit.http import FeedError
-from accord.connector_kit.wire import write_json
-from accord.connectors.shopify.payloads import moment
 from accord.connectors.shopify.session import Data, Session, gid
 from accord.domain.outcome import Outcome, Refused, Unavailable
-from accord.engine.ports import Document, Page
+from accord.engine.link import Document
 
-# Without the scope read_all_orders a store shows an app the last sixty days only.
-FIRST_LOOK = timedelta(days=60)
-# The search behind the feed shows a change somewhat later than the order itself does.
-OVERLAP = timedelta(minutes=3)
 # How many parcels order_whole asks for: the list has no cursor, so a full list may be cut short.
 PARCELS_ASKED = 4
-
-
-async def changes(
-    session: Session, bookmark: str | None, clock: Callable[[], datetime]
-) -> AsyncIterator[Page]:
-    """Yield light orders, oldest change first. The bookmark is the latest change seen.
-
-    Raises ``FeedError`` where the store does not answer; pages already yielded stay good.
-    """
-    last = moment(bookmark) or clock() - FIRST_LOOK
-    since = (last - OVERLAP).strftime("%Y-%m-%dT%H:%M:%SZ")
-    after: str | None = None
-    while True:
-        data = await session.ask("orders_changed", query=f"updated_at:>='{since}'", after=after)
-        if not isinstance(data, dict):
-            raise FeedError(data)
-        orders = data["orders"]
-        times = (moment(order["updatedAt"]) for order in orders["nodes"])
-        last = max([last, *(time for time in times if time)])
-        documents = tuple(Document("feed/order", write_json(order)) for order in orders["nodes"])
-        yield Page(documents, last.isoformat())
-        if not orders["pageInfo"]["hasNextPage"]:
-            return
-        after = orders["pageInfo"]["endCursor"]
 
 
 async def whole_order(session: Session, order_id: str) -> Data | Outcome:

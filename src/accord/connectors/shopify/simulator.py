@@ -85,6 +85,10 @@ class ShopifySimulator(Examples):
     def slow_cancel(self, slow: bool) -> None:
         self._operations.slow_cancel = slow
 
+    def count_up_to(self, most: int) -> None:
+        """Count no further than this; what is more is told as "at least"."""
+        self._operations.listings.counts_up_to = most
+
     def fail(self, fault: Fault, times: int = 1) -> None:
         """Answer the next ``times`` GraphQL calls with ``fault``; a lost reply is a mutation's."""
         self._faults += [fault] * times

@@ -14,6 +14,7 @@ from accord.connectors.shopify.simulator_answers import (
     gid,
     time,
 )
+from accord.connectors.shopify.simulator_listing import Listings
 from accord.connectors.shopify.simulator_state import (
     FulfillmentOrder,
     OrderRecord,
@@ -46,9 +47,11 @@ class Operations:
         self._store = store
         self._answers = answers
         self.slow_cancel = False
+        self.listings = Listings(store, answers)
         self._jobs: list[Callable[[], None]] = []
         self._table: Mapping[str, Callable[[Variables], Shape]] = {
-            "OrdersChanged": self._orders_changed,
+            "OrdersChanged": self.listings.orders_changed,
+            "CountOrders": self.listings.count_orders,
             "OrderWhole": self._of_order(answers.whole_order),
             "OrderStanding": self._of_order(_standing),
             "OrderContact": self._of_order(contact),
@@ -83,14 +86,6 @@ class Operations:
             job()
         operation = self._table.get(name)
         return operation(variables) if operation else None
-
-    def _orders_changed(self, variables: Variables) -> Shape:
-        _, since_text, _ = variables["query"].split("'")
-        since = datetime.fromisoformat(since_text)
-        changed = [o for o in self._store.orders.values() if o.updated_at >= since]
-        changed.sort(key=lambda order: (order.updated_at, order.id))
-        shown = self._answers.light_order
-        return {"orders": self._answers.page(changed, 100, shown, variables["after"])}
 
     def _of_order(self, show: Callable[[OrderRecord], Shape]) -> Callable[[Variables], Shape]:
         def operation(variables: Variables) -> Shape:

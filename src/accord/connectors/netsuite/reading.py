@@ -1,41 +1,23 @@
-"""Reading NetSuite's changes page by page, and one order with all that was made from it."""
+"""Reading one order of NetSuite with all that was made from it."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import msgspec
 from msgspec import Raw, Struct
 
-from accord.connector_kit.http import Answer, FeedError
+from accord.connector_kit.http import Answer
 from accord.connector_kit.wire import write_json
 from accord.connectors.netsuite import suiteql
 from accord.connectors.netsuite.answers import UNKNOWN_RECORD
-from accord.connectors.netsuite.feed_time import Cursor, starting_point
+from accord.connectors.netsuite.listing import PAGE, Rows
 from accord.connectors.netsuite.payloads import Deleted, OfOrder
 from accord.connectors.netsuite.session import RECORDS, Session
 from accord.domain.outcome import Outcome, Refused, Unavailable
 from accord.domain.report import EXTERNAL, NUMBER, Ref
-from accord.engine.ports import Document, Page
+from accord.engine.link import Document
 
-# The most a page may hold.
-PAGE = 1000
 # The record types read whole for an order; of the others a row says enough.
 RECORD_NAMES = {"ItemShip": "itemFulfillment", "RtnAuth": "returnAuthorization"}
-
-
-class Rows(Struct, frozen=True, rename="camel"):
-    """A page of what a query found. Rows are kept as they came."""
-
-    items: tuple[dict[str, Any], ...] = ()
-    has_more: bool = False
-
-
-class Key(Struct, frozen=True):
-    """Where a row stands in the feed."""
-
-    id: str
-    lm: str
 
 
 class Identified(Struct, frozen=True):
@@ -48,23 +30,6 @@ class Found(Struct, frozen=True):
     """The records a question found."""
 
     items: tuple[Identified, ...] = ()
-
-
-async def changes(session: Session, zone_name: str, bookmark: str | None) -> AsyncIterator[Page]:
-    """Yield pages of changed transactions; the bookmark is the last time seen on the account."""
-    since = starting_point(bookmark, _zone(zone_name), session.now())
-    seen = bookmark or since
-    cursor: Cursor | None = None
-    more = True
-    while more:
-        rows = await session.query(suiteql.changed_since(since, cursor), PAGE, Rows)
-        if not isinstance(rows, Rows):
-            raise FeedError(rows)
-        cursor = _last(rows) or cursor
-        seen = max(seen, cursor.moment) if cursor else seen
-        more = rows.has_more and bool(rows.items)
-        documents = (Document("feed/transaction", write_json(row)) for row in rows.items)
-        yield Page(tuple(documents), seen)
 
 
 async def reread(session: Session, ref: Ref) -> Sequence[Document] | Outcome:
@@ -131,21 +96,3 @@ async def _order_id(session: Session, ref: Ref) -> str | Outcome:
         many = len(found.items) or "no"
         return Refused("not_one", f"{many} sales orders with the {ref.scope} {ref.value}")
     return found.items[0].id
-
-
-def _last(rows: Rows) -> Cursor | None:
-    if not rows.items:
-        return None
-    try:
-        key = msgspec.convert(rows.items[-1], Key)
-        return Cursor(key.lm, int(key.id))
-    except (msgspec.ValidationError, ValueError) as error:
-        raise FeedError(Unavailable(f"a row without its id and time: {error}")) from error
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        message = f"{name!r} is no IANA time zone; correct the setting timezone"
-        raise FeedError(Refused("timezone", message)) from error
