@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 from accord.domain.outcome import Throttled, Unavailable
 from accord.domain.reason import Objection, Poison, Reason, UnknownWord
 from accord.domain.report import EXTERNAL, Ref
-from accord.engine.desk import EVERYTHING, EVERYWHERE, Deed
+from accord.engine.desk import EVERYTHING, EVERYWHERE, Deed, repairs_at
 from accord.engine.envelope import Lookup, Standing
 from accord.engine.ports import (
     Change,
@@ -36,8 +36,9 @@ from accord.engine.ports import (
 from accord.storage.embedded import EmbeddedServer
 from accord.storage.memory import MemoryStore
 from accord.storage.postgres import PostgresStore, postgres_store
+from tests.stateful.repairing import WAYS, Way, ledger
 from tests.storage.databases import Databases, open_folder
-from tests.storage.examples import NOW, AnyStore, cell, incoming, matrix
+from tests.storage.examples import MINUTE, NOW, AnyStore, cell, incoming, matrix
 
 T = TypeVar("T")
 
@@ -55,8 +56,13 @@ VERDICTS = st.tuples(
 )
 # The order a change is for is chosen by one of its names; None makes a new one.
 CHANGES = st.tuples(
-    st.none() | REFS, st.lists(REFS, min_size=1, max_size=3), st.sets(SYSTEMS), st.sets(SYSTEMS)
+    st.none() | REFS,
+    st.lists(REFS, min_size=1, max_size=3),
+    st.sets(SYSTEMS),
+    st.sets(SYSTEMS),
+    st.dictionaries(SYSTEMS, NAMES),
 )
+WHATS = SYSTEMS | st.just(EVERYWHERE) | SYSTEMS.map(repairs_at)
 
 
 class TwoStores(RuleBasedStateMachine):
@@ -147,6 +153,28 @@ class TwoStores(RuleBasedStateMachine):
         assert [shown(one) for one, _ in pairs] == [shown(other) for _, other in pairs]
         return multiple(*pairs)
 
+    @rule(target=tasks, system=SYSTEMS, limit=st.integers(1, 4), lease=MINUTES)
+    def claim_repairs(self, *, system: str, limit: int, lease: timedelta) -> Any:
+        real, model = (
+            self._run(store.claim_repairs(system, limit, lease, self._now))
+            for store in (self._real, self._model)
+        )
+        pairs = list(zip(real, model, strict=True))
+        assert [shown(one) for one, _ in pairs] == [shown(other) for _, other in pairs]
+        return multiple(*pairs)
+
+    @rule(system=SYSTEMS, place=st.integers(0, 3), why=NAMES, wait=MINUTES)
+    def ask_for_a_repair(self, system: str, place: int, why: str, wait: timedelta) -> None:
+        async def do(store: AnyStore) -> None:
+            orders = [line.order for line in await store.orders()][place : place + 2]
+            await store.ask_repairs(system, orders, why, self._now + wait, self._now)
+
+        self._both(do)
+
+    @rule(system=SYSTEMS, place=st.integers(0, 2), how=st.sampled_from(WAYS))
+    def decide_a_repair(self, system: str, place: int, how: Way) -> None:
+        self._both(lambda store: how(store, system, place, self._now))
+
     @rule(
         pair=tasks,
         wait=st.none() | MINUTES,
@@ -154,6 +182,7 @@ class TwoStores(RuleBasedStateMachine):
         dead=st.booleans(),
         firm=st.booleans(),
         urgent=st.booleans(),
+        repair=st.booleans(),
         doubt=st.none() | st.builds(Doubt, MINUTES.map(lambda wait: NOW + wait), st.integers(0, 2)),
         note=NAMES,
     )
@@ -194,9 +223,9 @@ class TwoStores(RuleBasedStateMachine):
 
         self._both(do)
 
-    @rule(system=SYSTEMS | st.just(EVERYWHERE), paused=st.booleans())
+    @rule(system=WHATS, paused=st.booleans())
     def pause(self, system: str, *, paused: bool) -> None:
-        deed = Deed(what="paused", who="Ana", why="because", at=self._now)
+        deed = Deed(what="paused" if paused else "resumed", who="Ana", why="because", at=self._now)
         self._both(lambda store: (store.desk.pause if paused else store.desk.resume)(system, deed))
 
     @rule(wait=MINUTES)
@@ -228,6 +257,7 @@ class TwoStores(RuleBasedStateMachine):
             await store.desk.pauses(),
             [(each.what, len(each.things)) for each in await store.desk.deeds(99)],
             await store.links(self._now),
+            await ledger(store, self._now),
         )
 
 
@@ -238,7 +268,7 @@ def stumble(over: int) -> None:
 
 def shown(task: Task) -> tuple[object, ...]:
     """Return what of a task is the same in both stores; tokens are each store's own."""
-    held = (task.urgent, task.taken_over, task.doubt)
+    held = (task.urgent, task.repair, task.taken_over, task.doubt)
     return (task.kind, task.system, task.key, task.failures, *held)
 
 
@@ -246,16 +276,16 @@ async def write_down(
     sitting: Sitting,
     now: datetime,
     verdicts: list[tuple[Standing, Ref | None, list[Objection]]],
-    changes: list[tuple[Ref | None, list[Ref], set[str], set[str]]],
+    changes: list[tuple[Ref | None, list[Ref], set[str], set[str], dict[str, str]]],
     hints: dict[str, list[Lookup]],
 ) -> object:
     """Write to one order each what ``changes`` tell; return what the sitting showed."""
-    asked = {ref for ref, _, _, _ in changes if ref is not None}
-    found = await sitting.find(asked)
-    held = await sitting.matrices(frozenset(found.values()))
+    asked = {ref for ref, *_ in changes if ref is not None}
+    known = await sitting.find(asked)
+    held = await sitting.matrices(frozenset(known.values()))
     written: dict[str | int, Change] = {}
-    for place, (ref, refs, due, urgent) in enumerate(changes):
-        order = found.get(ref) if ref is not None else None
+    for place, (ref, refs, due, urgent, found) in enumerate(changes):
+        order = known.get(ref) if ref is not None else None
         names = {*refs, *(held[order].refs if order else ())}
         told = cell(said_at=now)
         change = Change(
@@ -264,6 +294,8 @@ async def write_down(
             told=(told,),
             due=tuple(sorted(due)),
             urgent=frozenset(urgent),
+            repairs={name: why for name, why in found.items() if name not in urgent},
+            wait=MINUTE,
             tell=bool(urgent),
         )
         written[order or place] = change
@@ -278,7 +310,7 @@ async def write_down(
     ]
     await sitting.write(list(written.values()), judged, hints, now)
     bodies = [envelope.body for envelope in sitting.envelopes]
-    return bodies, sorted(found, key=repr), sorted(map(repr, held.values()))
+    return bodies, sorted(known, key=repr), sorted(map(repr, held.values()))
 
 
 @pytest.fixture(scope="module")

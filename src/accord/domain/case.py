@@ -24,6 +24,7 @@ class CaseKind(StrEnum):
     DOUBTFUL_MATCH = "doubtful_match"
     ACTION_REFUSED = "action_refused"
     GIVEN_UP = "given_up"
+    REPAIR_HELD = "repair_held"
     NOTICE_AMBIGUOUS = "notice_ambiguous"
     CONTRADICTION = "contradiction"
 
@@ -34,6 +35,7 @@ OF_WORK = frozenset(
         CaseKind.STOP_REFUSED,
         CaseKind.ACTION_REFUSED,
         CaseKind.GIVEN_UP,
+        CaseKind.REPAIR_HELD,
         CaseKind.NOTICE_AMBIGUOUS,
     }
 )
@@ -70,6 +72,7 @@ _MEANINGS: Mapping[CaseKind, str] = {
     CaseKind.DOUBTFUL_MATCH: "Two records match equally well; which is which is not guessed.",
     CaseKind.ACTION_REFUSED: "A system refused what it was asked to do.",
     CaseKind.GIVEN_UP: "Work at a system failed too often and was given up.",
+    CaseKind.REPAIR_HELD: "A mirror is to be put right, among too many at once to be believed.",
     CaseKind.NOTICE_AMBIGUOUS: "A customer may have been told of a milestone, or not.",
     CaseKind.CONTRADICTION: "A system contradicts the truth, and nothing can be asked of it.",
 }
@@ -115,6 +118,13 @@ _STEPS: Mapping[CaseKind, tuple[str, ...]] = {
         "See why it failed: accord dead-letters show.",
         "Once the cause is gone, run: accord retry.",
     ),
+    CaseKind.REPAIR_HELD: (
+        "Find out what they have in common: accord repair list --system {system}.",
+        "Where a mapping is wrong, correct the accord; what is in step by it closes by itself.",
+        "To see what would be done at this one: accord repair do NUMBER --dry-run.",
+        "To do this one: accord repair do NUMBER.",
+        "To do them all: accord resume --repairs --system {system}.",
+    ),
     CaseKind.NOTICE_AMBIGUOUS: (
         "Find the message with: accord notices list.",
         "Ask the mail server or the service whether it took it, by its key.",
@@ -150,6 +160,13 @@ def case_of_refusal(system: str, action: Action, refused: Refused) -> Case:
 def case_of_giving_up(system: str, note: str) -> Case:
     """Return the case that follows when work at a system is given up."""
     return Case(CaseKind.GIVEN_UP, system, "", f"Work at {system} was given up: {note}.")
+
+
+def case_of_hold(system: str, why: str) -> Case:
+    """Return the case that follows when a repair at a system is held among too many."""
+    return Case(
+        CaseKind.REPAIR_HELD, system, "", f"{system} is to be put right: {why}. It is held."
+    )
 
 
 def _about(action: Action) -> str:

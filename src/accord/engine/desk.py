@@ -17,6 +17,8 @@ from accord.engine.envelope import Origin
 EVERYWHERE = "*"
 # And this for the reading of what was received; it is still received and kept.
 INTERPRETING = "*interpreting"
+# Followed by a system: the repairs there, of what nobody said anything new about.
+_REPAIRS = "*repairs "
 
 
 class Deed(Struct, frozen=True, kw_only=True):
@@ -132,8 +134,15 @@ class Pause(Struct, frozen=True, order=True, kw_only=True):
         return paused_thing(self.system)
 
 
+def repairs_at(system: str) -> str:
+    """Return the name under which the repairs at ``system`` are paused, and nothing else there."""
+    return f"{_REPAIRS}{system}"
+
+
 def paused_thing(system: str) -> str:
     """Return in words what a pause of ``system`` stops."""
+    if system.startswith(_REPAIRS):
+        return f"repairs at {system.removeprefix(_REPAIRS)}"
     special = {
         EVERYWHERE: "writing to every system",
         INTERPRETING: "the reading of what was received",

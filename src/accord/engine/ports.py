@@ -19,6 +19,7 @@ from accord.domain.report import Ref
 from accord.engine.desk import Desk
 from accord.engine.envelope import Envelope, Incoming, Lookup, Standing
 from accord.engine.link import Delivery, Document, FeedError, Link, Page, Subscription
+from accord.engine.repair_ledger import RepairLedger
 
 __all__ = ["Delivery", "Document", "FeedError", "Link", "Page", "Subscription"]
 
@@ -45,8 +46,8 @@ class Doubt(Struct, frozen=True):
 class Task(Struct, frozen=True, kw_only=True):
     """Leased work. ``token`` fences it: whoever holds an older token settles nothing.
 
-    ``urgent`` work has a lane of its own. ``taken_over``: the lease before ran out, so whoever
-    had it may have asked for something and not said so.
+    ``urgent`` work and ``repair`` have lanes of their own. ``taken_over``: the lease before ran
+    out, so whoever had it may have asked for something and not said so.
     """
 
     kind: TaskKind
@@ -55,6 +56,7 @@ class Task(Struct, frozen=True, kw_only=True):
     token: int
     failures: int
     urgent: bool = False
+    repair: bool = False
     taken_over: bool = False
     doubt: Doubt | None = None
 
@@ -64,8 +66,9 @@ class Settlement(Struct, frozen=True, kw_only=True):
 
     ``failed`` counts one more failure in a row; ``dead`` ends the trying and keeps the task
     with its ``note`` for a person. A ``firm`` wait is not cut short by new wishes, unless they
-    are urgent; one that is no failure leaves the count as it is. ``urgent`` and ``doubt`` are as
-    of now. ``cases`` need a person now; ``cleared``: and no others that followed from this work.
+    are urgent; one that is no failure leaves the count as it is. ``urgent``, ``repair`` and
+    ``doubt`` are as of now. ``cases`` need a person now; ``cleared``: and no others that followed
+    from this work.
     """
 
     task: Task
@@ -74,6 +77,7 @@ class Settlement(Struct, frozen=True, kw_only=True):
     dead: bool = False
     firm: bool = False
     urgent: bool = False
+    repair: bool = False
     doubt: Doubt | None = None
     note: str = ""
     cases: tuple[Case, ...] = ()
@@ -109,8 +113,9 @@ class Change(Struct, frozen=True, kw_only=True):
     """What one batch did to one order. ``told`` are the cells that changed, for the history.
 
     ``order`` is None for an order not seen before; ``due`` names the mirrors now out of step,
-    ``urgent`` those of them where something is to be stopped. ``cases`` are all that need a
-    person now, as far as the facts tell. ``tell``: there may be something to tell the customer.
+    ``urgent`` those of them where something is to be stopped, ``repairs`` those where nobody
+    said anything new, each with what led to it: they wait for ``wait``. ``cases`` are all that
+    need a person now, as far as the facts tell. ``tell``: the customer may have to be told.
     """
 
     order: str | None
@@ -118,6 +123,8 @@ class Change(Struct, frozen=True, kw_only=True):
     told: tuple[Cell, ...] = ()
     due: tuple[str, ...] = ()
     urgent: frozenset[str] = frozenset()
+    repairs: Mapping[str, str] = {}
+    wait: timedelta = timedelta(0)
     cases: tuple[Case, ...] = ()
     tell: bool = False
 
@@ -160,6 +167,10 @@ class Store(Protocol):
     def desk(self) -> Desk:
         """What is stuck, and what people do about it."""
 
+    @property
+    def repairs(self) -> RepairLedger:
+        """What was found out of step with nobody at work on it, and what became of it."""
+
     async def keep(self, incoming: Sequence[Incoming]) -> int:
         """Keep what was received in one commit; return how many were not copies."""
 
@@ -168,6 +179,11 @@ class Store(Protocol):
 
     async def ask(self, kind: TaskKind, system: str, keys: Collection[str], due: datetime) -> None:
         """Put work down; what is already asked for is not asked twice, only made due earlier."""
+
+    async def ask_repairs(
+        self, system: str, orders: Collection[str], why: str, due: datetime, now: datetime
+    ) -> None:
+        """Put down that orders are out of step at ``system`` with nobody at work; not if so."""
 
     async def claim(
         self,
@@ -179,7 +195,12 @@ class Store(Protocol):
         *,
         urgent: bool = False,
     ) -> Sequence[Task]:
-        """Lease due tasks of one lane, oldest first; each claim has a new token."""
+        """Lease due tasks of one lane, repairs left out, oldest first; each has a new token."""
+
+    async def claim_repairs(
+        self, system: str, limit: int, lease: timedelta, now: datetime
+    ) -> Sequence[Task]:
+        """Lease due repairs, oldest first; while they are stopped, only those asked for by hand."""
 
     async def settle(self, settlements: Sequence[Settlement], now: datetime) -> Sequence[Task]:
         """End leases; return the tasks whose token was no longer the newest."""

@@ -55,6 +55,14 @@ def found_in(settlements: Iterable[Settlement]) -> Iterator[Found]:
             yield Found(number, one.cases, one.task.system, one.cleared)
 
 
+async def of_repairs(
+    connection: AsyncConnection, found: Iterable[tuple[int, Case]], now: datetime
+) -> None:
+    """Store the cases of repairs that are held, for orders in our hand."""
+    given = [Found(number, (case,), case.system, whole=False) for number, case in found]
+    await _write(connection, given, OF_WORK, now)
+
+
 async def _write(
     connection: AsyncConnection, found: Sequence[Found], kinds: frozenset[CaseKind], now: datetime
 ) -> None:

@@ -30,13 +30,24 @@ def without_address(action: Action) -> Action:
 
 
 class Wanted(Struct, frozen=True):
-    """Work somebody asks for, and when it falls due."""
+    """Work somebody asks for, and when it falls due. A repair was ``found_at`` some time before."""
 
     kind: TaskKind
     system: str
     key: str
     due: datetime
     urgent: bool = False
+    found_at: datetime | None = None
+
+    @property
+    def repair(self) -> bool:
+        """Whether it is asked for as a repair: found so, with nothing new said."""
+        return self.found_at is not None
+
+    @property
+    def asked_at(self) -> datetime:
+        """Since when it waits to be done."""
+        return self.found_at or self.due
 
 
 def wanted_by(system: str, lookup: Lookup, now: datetime) -> Wanted:
@@ -50,7 +61,11 @@ def wanted_by(system: str, lookup: Lookup, now: datetime) -> Wanted:
 def wanted_by_change(order: str, change: Change, now: datetime) -> Iterator[Wanted]:
     """Yield the tasks that follow from a change: mirrors to bring into step, customers to tell."""
     for system in change.due:
-        yield Wanted(TaskKind.PROPAGATE, system, order, now, system in change.urgent)
+        if system in change.repairs:
+            due = now + change.wait
+            yield Wanted(TaskKind.PROPAGATE, system, order, due, found_at=now)
+        else:
+            yield Wanted(TaskKind.PROPAGATE, system, order, now, system in change.urgent)
     if change.tell:
         yield Wanted(TaskKind.NOTIFY, NOTICES, order, now)
 

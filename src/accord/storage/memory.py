@@ -9,6 +9,7 @@ from accord.domain.case import OF_FACTS, OF_WORK
 from accord.domain.link_state import LinkState
 from accord.domain.matrix import Condition, Matrix, anyhow
 from accord.domain.report import EXTERNAL, Ref
+from accord.engine.desk import INTERPRETING
 from accord.engine.envelope import Incoming, Standing
 from accord.engine.ports import (
     Attempt,
@@ -24,6 +25,7 @@ from accord.storage.facts import Wanted, merged, wanted_by_change
 from accord.storage.memory_cases import MemoryCases
 from accord.storage.memory_desk import MemoryDesk
 from accord.storage.memory_notices import MemoryNotices
+from accord.storage.memory_repairs import MemoryRepairs
 from accord.storage.memory_rows import EnvelopeRow, OrderRow, attempt_counts, read_next, tried
 from accord.storage.memory_sitting import MemorySitting, Placed
 from accord.storage.memory_tasks import TaskTable
@@ -34,6 +36,7 @@ from accord.storage.overview import (
     OrderLine,
     Told,
 )
+from accord.storage.repairs import found_in as found_repairs
 
 
 class MemoryStore:
@@ -56,6 +59,9 @@ class MemoryStore:
         )
         self.notices = MemoryNotices(self.rows, self.desk.note)
         self.cases = MemoryCases(self.rows, self.desk.note, self._change)
+        self.repairs = MemoryRepairs(
+            self.rows, self._tasks, self.desk, self.cases, lambda *name: self._kept.get(name)
+        )
 
     async def keep(self, incoming: Sequence[Incoming]) -> int:
         """Keep what was received in one commit; return how many were not copies."""
@@ -75,7 +81,7 @@ class MemoryStore:
     async def interpreting(self, limit: int, now: datetime) -> AsyncIterator[MemorySitting]:
         """Claim up to ``limit`` waiting envelopes until the block ends, then commit."""
         del now  # what waits is ready at any time
-        limit = 0 if self.desk.is_interpreting_paused() else limit
+        limit = 0 if self.desk.is_paused(INTERPRETING) else limit
         rows = read_next(self._waiting.values(), self._in_hand, limit)
         numbers = {row.id for row in rows}
         self._in_hand |= numbers
@@ -127,6 +133,7 @@ class MemoryStore:
         self._name(order, change.matrix.refs)
         self.cases.write([Found(int(order), change.cases)], OF_FACTS, now)
         self._tasks.ask(wanted_by_change(order, change, now))
+        self.repairs.note(found_repairs([(change, int(order))]), now)
 
     def _name(self, order: str, refs: Collection[Ref]) -> None:
         for ref in refs:
@@ -148,6 +155,12 @@ class MemoryStore:
         """Put work down; what is already asked for is not asked twice, only made due earlier."""
         self._tasks.ask(Wanted(kind, system, key, due) for key in keys)
 
+    async def ask_repairs(
+        self, system: str, orders: Collection[str], why: str, due: datetime, now: datetime
+    ) -> None:
+        """Put down that orders are out of step at ``system`` with nobody at work; not if so."""
+        self.repairs.ask(system, orders, why, due, now)
+
     async def claim(
         self,
         kind: TaskKind,
@@ -158,9 +171,17 @@ class MemoryStore:
         *,
         urgent: bool = False,
     ) -> Sequence[Task]:
-        """Lease due tasks of one lane, oldest first; each claim has a new token."""
+        """Lease due tasks of one lane, repairs left out, oldest first; each has a new token."""
         open_ = [name for name in systems if self._may_claim(kind, name)]
         return self._tasks.claim(kind, open_, limit, lease, now, urgent=urgent)
+
+    async def claim_repairs(
+        self, system: str, limit: int, lease: timedelta, now: datetime
+    ) -> Sequence[Task]:
+        """Lease due repairs, oldest first; while they are stopped, only those asked for by hand."""
+        if not self._may_claim(TaskKind.PROPAGATE, system):
+            return []
+        return self._tasks.claim_repairs(system, limit, lease, now, self.repairs.may)
 
     async def settle(self, settlements: Sequence[Settlement], now: datetime) -> Sequence[Task]:
         """End leases; return the tasks whose token was no longer the newest."""
@@ -223,7 +244,8 @@ class MemoryStore:
 
     async def due(self, now: datetime) -> frozenset[tuple[TaskKind, str]]:
         """Return what kinds of work, of which systems, can be claimed at ``now``."""
-        return frozenset(each for each in self._tasks.due(now) if self._may_claim(*each))
+        due = self._tasks.due(now, self.repairs.may)
+        return frozenset(each for each in due if self._may_claim(*each))
 
     def _may_claim(self, kind: TaskKind, system: str) -> bool:
         return kind is not TaskKind.PROPAGATE or self.desk.why_paused(system) is None

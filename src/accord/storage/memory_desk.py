@@ -7,7 +7,6 @@ from datetime import datetime
 from accord.domain.reason import Objection, reason_code, record_of, word_of
 from accord.engine.desk import (
     EVERYWHERE,
-    INTERPRETING,
     Aside,
     Chosen,
     DeadLetter,
@@ -152,9 +151,14 @@ class MemoryDesk:
         pause = self._pauses.get(system) or self._pauses.get(EVERYWHERE)
         return f"{pause.who}: {pause.why}" if pause else None
 
-    def is_interpreting_paused(self) -> bool:
-        """Return whether nothing that was received may be read for now."""
-        return INTERPRETING in self._pauses
+    def is_paused(self, what: str) -> bool:
+        """Return whether there is a pause of exactly this name."""
+        return what in self._pauses
+
+    def resumed_at(self, what: str) -> datetime | None:
+        """Return when a pause of this name was last lifted."""
+        lifted = [d.at for d in self._deeds if d.what == "resumed" and d.things == (what,)]
+        return max(lifted, default=None)
 
     def note(self, deed: Deed, things: list[int] | list[str]) -> list[int]:
         """Put a deed on record for the things it was done to; return their numbers."""

@@ -1,7 +1,7 @@
 """The tasks of the memory store."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,8 +19,10 @@ class TaskRow:
     place: int
     asked_at: datetime
     urgent: bool = False
+    repair: bool = False
     leased_until: datetime | None = None
     asked_again: datetime | None = None
+    again_repair: bool = False
     held_until: datetime | None = None
     token: int = 0
     failures: int = 0
@@ -33,18 +35,26 @@ class TaskRow:
         """Return when it can be claimed."""
         return max(self.due, self.leased_until or self.due)
 
-    def ask(self, due: datetime, *, urgent: bool) -> None:
+    def ask(self, wanted: Wanted) -> None:
         """Make it due earlier; once more after a lease; afresh when it was given up.
 
-        A wait that the link asked for is cut short by urgent wishes only.
+        A wait that the link asked for is cut short by urgent wishes only. An ordinary wish makes
+        ordinary work of a repair.
         """
-        self.urgent = self.urgent or urgent
+        becomes_ordinary = self.repair and not wanted.repair
+        due = wanted.due if self.repair else wanted.asked_at
+        self.urgent = self.urgent or wanted.urgent
+        self.repair = self.repair and wanted.repair
+        if becomes_ordinary:
+            self.asked_at = wanted.asked_at
         if self.leased_until is not None:
-            self.asked_again = min(due, self.asked_again or due)
+            self.again_repair = wanted.repair and (self.asked_again is None or self.again_repair)
+            self.asked_again = min(wanted.due, self.asked_again or wanted.due)
             return
         if self.dead:
-            self.dead, self.failures, self.due, self.asked_at = False, 0, due, due
-        if urgent:
+            self.dead, self.failures, self.due = False, 0, due
+            self.asked_at = wanted.asked_at
+        if wanted.urgent:
             self.held_until = None
         earlier = min(self.due, due)
         self.due = max(earlier, self.held_until or earlier)
@@ -63,8 +73,18 @@ class TaskRow:
             self.asked_at = again
         self.dead = settlement.dead and again is None
         self.urgent = self.urgent if again is not None else settlement.urgent
+        self.repair = self._lane_after(settlement)
         self.doubt, self.note = settlement.doubt, settlement.note
         self.leased_until = self.asked_again = None
+        self.again_repair = False
+
+    def _lane_after(self, settlement: Settlement) -> bool:
+        """Return whether it goes on as a repair: by the wishes of meanwhile, if there were any."""
+        as_was = settlement.repair and not settlement.urgent
+        if self.asked_again is None:
+            return as_was
+        again = self.again_repair and not self.urgent
+        return again if settlement.due is None else as_was and again
 
     def _count(self, settlement: Settlement) -> None:
         if settlement.dead and self.asked_again is not None:
@@ -89,10 +109,10 @@ class TaskTable:
             name = (one.kind, one.system, one.key)
             row = self._rows.get(name)
             if row is not None:
-                row.ask(one.due, urgent=one.urgent)
+                row.ask(one)
                 continue
             self._places += 1
-            self._rows[name] = TaskRow(one.due, self._places, one.due, one.urgent)
+            self._rows[name] = TaskRow(one.due, self._places, one.asked_at, one.urgent, one.repair)
 
     def claim(
         self,
@@ -111,16 +131,42 @@ class TaskTable:
             if name[0] is kind
             and name[1] in systems
             and row.urgent == urgent
+            and not row.repair
             and not row.dead
             and row.ready_at() <= now
         )
         return [self._lease(name, now + lease) for _, _, name in ready[:limit]]
+
+    def claim_repairs(
+        self,
+        system: str,
+        limit: int,
+        lease: timedelta,
+        now: datetime,
+        may: Callable[[str, str], bool],
+    ) -> list[Task]:
+        """Lease repairs of orders that ``may`` be done, those that have been due longest."""
+        ready = sorted(
+            (row.due, row.place, name)
+            for name, row in self._rows.items()
+            if name[1] == system
+            and row.repair
+            and not row.dead
+            and row.ready_at() <= now
+            and may(name[2], system)
+        )
+        return [self._lease(name, now + lease) for _, _, name in ready[:limit]]
+
+    def row(self, order: str, system: str) -> TaskRow | None:
+        """Return the work on an order at a mirror, if there is any."""
+        return self._rows.get((TaskKind.PROPAGATE, system, order))
 
     def _lease(self, name: tuple[TaskKind, str, str], until: datetime) -> Task:
         row = self._rows[name]
         taken_over = row.leased_until is not None
         self._tokens += 1
         row.token, row.leased_until, row.asked_again = self._tokens, until, None
+        row.again_repair = False
         kind, system, key = name
         return Task(
             kind=kind,
@@ -129,6 +175,7 @@ class TaskTable:
             token=row.token,
             failures=row.failures,
             urgent=row.urgent,
+            repair=row.repair,
             taken_over=taken_over,
             doubt=row.doubt,
         )
@@ -159,12 +206,16 @@ class TaskTable:
             row.held_until = None
         return [row.place for row in rows]
 
-    def due(self, now: datetime) -> frozenset[tuple[TaskKind, str]]:
+    def due(
+        self, now: datetime, may_repair: Callable[[str, str], bool]
+    ) -> frozenset[tuple[TaskKind, str]]:
         """Return what kinds of work, of which systems, can be claimed."""
         return frozenset(
             (kind, system)
-            for (kind, system, _), row in self._rows.items()
-            if not row.dead and row.ready_at() <= now
+            for (kind, system, key), row in self._rows.items()
+            if not row.dead
+            and row.ready_at() <= now
+            and (not row.repair or may_repair(key, system))
         )
 
     def pending(self, order: str) -> list[Pending]:

@@ -12,7 +12,7 @@ from accord.domain.matrix import Condition, Matrix, anyhow
 from accord.engine.envelope import Incoming, Standing
 from accord.engine.ports import Attempt, Settlement, Task, TaskKind
 from accord.engine.self_check import Violation
-from accord.storage import cases, envelopes, link_states, orders, reading, tasks
+from accord.storage import cases, envelopes, link_states, orders, reading, repairs, tasks
 from accord.storage.cases import PostgresCases
 from accord.storage.desk import PostgresDesk
 from accord.storage.doorbell import Doorbell
@@ -23,6 +23,7 @@ from accord.storage.invariants import violations
 from accord.storage.migrations import migrate
 from accord.storage.notices import PostgresNotices
 from accord.storage.overview import Counts, LinkLine, OrderFile, OrderLine
+from accord.storage.repairs import PostgresRepairs
 from accord.storage.sitting import PostgresSitting
 from accord.storage.statement import statement
 
@@ -52,6 +53,7 @@ class PostgresStore:
         self.desk = PostgresDesk(self._single)
         self.notices = PostgresNotices(self._single)
         self.cases = PostgresCases(engine, self._single)
+        self.repairs = PostgresRepairs(engine, self._single)
 
     async def time(self) -> datetime:
         """Return the time that counts for every process on this database."""
@@ -113,6 +115,13 @@ class PostgresStore:
         async with self._single.connect() as connection:
             await tasks.ask(connection, [Wanted(kind, system, key, due) for key in keys])
 
+    async def ask_repairs(
+        self, system: str, orders: Collection[str], why: str, due: datetime, now: datetime
+    ) -> None:
+        """Put down that orders are out of step at ``system`` with nobody at work; not if so."""
+        async with self._engine.begin() as connection:
+            await repairs.ask(connection, system, orders, why=why, due=due, now=now)
+
     async def claim(
         self,
         kind: TaskKind,
@@ -123,11 +132,18 @@ class PostgresStore:
         *,
         urgent: bool = False,
     ) -> Sequence[Task]:
-        """Lease due tasks of one lane, oldest first; each claim has a new token."""
+        """Lease due tasks of one lane, repairs left out, oldest first; each has a new token."""
         async with self._single.connect() as connection:
             return await tasks.claim(
                 connection, kind, systems, limit=limit, lease=lease, now=now, urgent=urgent
             )
+
+    async def claim_repairs(
+        self, system: str, limit: int, lease: timedelta, now: datetime
+    ) -> Sequence[Task]:
+        """Lease due repairs, oldest first; while they are stopped, only those asked for by hand."""
+        async with self._single.connect() as connection:
+            return await tasks.claim_repairs(connection, system, limit=limit, lease=lease, now=now)
 
     async def settle(self, settlements: Sequence[Settlement], now: datetime) -> Sequence[Task]:
         """End leases; return the tasks whose token was no longer the newest."""

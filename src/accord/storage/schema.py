@@ -25,11 +25,12 @@ from accord.storage.case_tables import CASES
 from accord.storage.columns import METADATA, Name, Time, number, of_order, one_of
 from accord.storage.desk_tables import DESK_TABLES
 from accord.storage.notice_tables import NOTICE_TABLES
+from accord.storage.repair_tables import REPAIR
 
 TOKENS = Sequence("task_token", metadata=METADATA, data_type=BigInteger)
 
 # They stand on a page of their own; whoever asks for the tables gets them too.
-__all__ = ["CASES", "DESK_TABLES", "METADATA", "NOTICE_TABLES"]
+__all__ = ["CASES", "DESK_TABLES", "METADATA", "NOTICE_TABLES", "REPAIR"]
 
 ENVELOPE = Table(
     "envelope",
@@ -152,9 +153,23 @@ TASK = Table(
         server_default=text("false"),
         comment="something is to be stopped there; it has a lane of its own",
     ),
+    Column(
+        "repair",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="nobody said anything new; it has a lane of its own, with a cap",
+    ),
     Column("held_until", Time, comment="a wait that new wishes do not cut short, but urgent ones"),
     Column("leased_until", Time, comment="in somebody's hands until then; NULL: in nobody's"),
     Column("asked_again", Time, comment="asked for once more while it was leased"),
+    Column(
+        "again_repair",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="and that as a repair only",
+    ),
     Column("token", BigInteger, nullable=False, server_default="0", comment="of the newest lease"),
     Column("failures", Integer, nullable=False, server_default="0", comment="in a row"),
     Column(
@@ -175,6 +190,7 @@ TASK = Table(
     Column("note", String, nullable=False, server_default="", comment="how the last try ended"),
     Column("settled_at", Time, comment="when the last try ended"),
     UniqueConstraint("kind", "key", "system", name="task_is_asked_once"),
+    CheckConstraint("NOT (urgent AND repair)", name="task_that_is_urgent_is_no_repair"),
     comment="Work that outlives the process; every claim is a lease",
 )
 Index(
@@ -183,7 +199,14 @@ Index(
     TASK.c.system,
     TASK.c.due,
     TASK.c.id,
-    postgresql_where=text("NOT dead AND NOT urgent"),
+    postgresql_where=text("NOT dead AND NOT urgent AND NOT repair"),
+)
+Index(
+    "task_repair",
+    TASK.c.system,
+    TASK.c.due,
+    TASK.c.id,
+    postgresql_where=text("NOT dead AND repair"),
 )
 Index(
     "task_urgent",

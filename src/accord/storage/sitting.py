@@ -9,7 +9,7 @@ from accord.domain.matrix import Matrix
 from accord.domain.report import Ref
 from accord.engine.envelope import Envelope, Lookup, Standing
 from accord.engine.ports import Change, Verdict
-from accord.storage import cases, orders, tasks
+from accord.storage import cases, orders, repairs, tasks
 from accord.storage.desk import set_aside
 from accord.storage.facts import Wanted, wanted_by, wanted_by_change
 from accord.storage.statement import order_number, statement, storable
@@ -73,6 +73,7 @@ class PostgresSitting:
             each for change, number in placed for each in wanted_by_change(str(number), change, now)
         ]
         await tasks.ask(self._connection, [*wanted, *_rereads(lookups, now)])
+        await repairs.note(self._connection, repairs.found_in(placed), now)
 
     async def _store(self, changes: Sequence[Change], now: datetime) -> list[int]:
         """Write the matrices; return the number of each change's order."""

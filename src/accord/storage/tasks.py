@@ -2,9 +2,12 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from accord.engine.desk import repairs_at
 from accord.engine.ports import Doubt, Settlement, Task, TaskKind
 from accord.storage.facts import Wanted
 from accord.storage.statement import statement, storable
@@ -13,12 +16,17 @@ from accord.storage.statement import statement, storable
 async def ask(connection: AsyncConnection, wanted: Iterable[Wanted]) -> None:
     """Put work down; of two wishes for one task the earlier counts."""
     earliest: dict[tuple[str, str, str], datetime] = {}
+    asked: dict[tuple[str, str, str], datetime] = {}
     urgent: set[tuple[str, str, str]] = set()
+    ordinary: set[tuple[str, str, str]] = set()
     for one in wanted:
         name = (one.kind.value, one.system, storable(one.key))
         earliest[name] = min(one.due, earliest.get(name, one.due))
+        asked[name] = min(one.asked_at, asked.get(name, one.asked_at))
         if one.urgent:
             urgent.add(name)
+        if not one.repair:
+            ordinary.add(name)
     if not earliest:
         return
     await connection.execute(
@@ -28,7 +36,9 @@ async def ask(connection: AsyncConnection, wanted: Iterable[Wanted]) -> None:
             "systems": [system for _, system, _ in earliest],
             "keys": [key for _, _, key in earliest],
             "dues": list(earliest.values()),
+            "asked": list(asked.values()),
             "urgent": [name in urgent for name in earliest],
+            "repairs": [name not in ordinary for name in earliest],
         },
     )
 
@@ -54,19 +64,40 @@ async def claim(
             "leased_until": now + lease,
         },
     )
-    return [
-        Task(
-            kind=kind,
-            system=row.system,
-            key=row.key,
-            token=row.token,
-            failures=row.failures,
-            urgent=urgent,
-            taken_over=row.taken_over,
-            doubt=None if row.doubt_until is None else Doubt(row.doubt_until, row.doubt_seen),
-        )
-        for row in rows
-    ]
+    return [_leased(row, kind, row.system, urgent=urgent) for row in rows]
+
+
+async def claim_repairs(
+    connection: AsyncConnection, system: str, *, limit: int, lease: timedelta, now: datetime
+) -> list[Task]:
+    """Lease up to ``limit`` due repairs until ``now`` plus ``lease``."""
+    rows = await connection.execute(
+        statement("claim_repairs"),
+        {
+            "system": system,
+            "stopped": repairs_at(system),
+            "limit": limit,
+            "now": now,
+            "leased_until": now + lease,
+        },
+    )
+    return [_leased(row, TaskKind.PROPAGATE, system, repair=True) for row in rows]
+
+
+def _leased(
+    row: Row[Any], kind: TaskKind, system: str, *, urgent: bool = False, repair: bool = False
+) -> Task:
+    return Task(
+        kind=kind,
+        system=system,
+        key=row.key,
+        token=row.token,
+        failures=row.failures,
+        urgent=urgent,
+        repair=repair,
+        taken_over=row.taken_over,
+        doubt=None if row.doubt_until is None else Doubt(row.doubt_until, row.doubt_seen),
+    )
 
 
 async def settle(
@@ -106,6 +137,7 @@ def _endings(settlements: Sequence[Settlement]) -> dict[str, object]:
         "firm": [settlement.firm for settlement in settlements],
         "urgent": [settlement.urgent for settlement in settlements],
         "was_urgent": [settlement.task.urgent for settlement in settlements],
+        "repairs": [s.repair and not s.urgent for s in settlements],
         "doubt_until": [s.doubt and s.doubt.until for s in settlements],
         "doubt_seen": [s.doubt.seen if s.doubt else 0 for s in settlements],
         "notes": [storable(settlement.note) for settlement in settlements],

@@ -1,5 +1,5 @@
 -- Lease the tasks that have been due longest, each under a new token. A lease that ran out is as
--- good as none. Urgent tasks have a lane of their own.
+-- good as none. Urgent tasks and repairs have lanes of their own.
 WITH due AS (
     SELECT ready.id, ready.due, ready.taken_over
       FROM unnest(CAST(:systems AS text[])) AS given (system)
@@ -14,6 +14,7 @@ WITH due AS (
                   )
               )
               AND NOT task.urgent
+              AND NOT task.repair
               AND task.due <= CAST(:now AS timestamptz)
               AND (task.leased_until IS NULL OR task.leased_until <= CAST(:now AS timestamptz))
             ORDER BY task.due, task.id
@@ -26,7 +27,8 @@ WITH due AS (
     UPDATE task
        SET leased_until = CAST(:leased_until AS timestamptz),
            token = nextval('task_token'),
-           asked_again = NULL
+           asked_again = NULL,
+           again_repair = false
       FROM due
      WHERE task.id = due.id
     RETURNING task.id, task.system, task.key, task.token, task.failures, task.doubt_until,

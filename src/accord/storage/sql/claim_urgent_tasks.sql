@@ -26,7 +26,8 @@ WITH due AS (
     UPDATE task
        SET leased_until = CAST(:leased_until AS timestamptz),
            token = nextval('task_token'),
-           asked_again = NULL
+           asked_again = NULL,
+           again_repair = false
       FROM due
      WHERE task.id = due.id
     RETURNING task.id, task.system, task.key, task.token, task.failures, task.doubt_until,

@@ -8,10 +8,11 @@ WITH held AS (
                CAST(:tokens AS bigint[]), CAST(:dues AS timestamptz[]),
                CAST(:failed AS boolean[]), CAST(:dead AS boolean[]), CAST(:firm AS boolean[]),
                CAST(:urgent AS boolean[]), CAST(:was_urgent AS boolean[]),
+               CAST(:repairs AS boolean[]),
                CAST(:doubt_until AS timestamptz[]), CAST(:doubt_seen AS integer[]),
                CAST(:notes AS text[])
            ) AS given (kind, system, key, token, due, failed, dead, firm, urgent, was_urgent,
-                       doubt_until, doubt_seen, note)
+                       repair, doubt_until, doubt_seen, note)
       JOIN task ON task.kind = given.kind AND task.system = given.system AND task.key = given.key
      WHERE task.token = given.token AND task.leased_until IS NOT NULL
      ORDER BY task.kind, task.system, task.key
@@ -33,6 +34,14 @@ WITH held AS (
                ELSE task.asked_at
            END,
            urgent = CASE WHEN held.asked_again IS NULL THEN held.urgent ELSE task.urgent END,
+           -- What was done and asked for anew goes by the wishes of meanwhile; what is not done
+           -- yet stays ordinary where it was.
+           repair = CASE
+               WHEN held.asked_again IS NULL THEN held.repair
+               WHEN held.due IS NULL THEN task.again_repair AND NOT task.urgent
+               ELSE held.repair AND task.again_repair AND NOT task.urgent
+           END,
+           again_repair = false,
            doubt_until = held.doubt_until,
            doubt_seen = held.doubt_seen,
            leased_until = NULL,

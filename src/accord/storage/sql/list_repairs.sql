@@ -1,0 +1,16 @@
+-- The ledger of repairs, latest first: those nobody decided about yet, or all.
+SELECT repair.id, repair.order_id,
+       (SELECT min(order_link.value)
+          FROM order_link
+         WHERE order_link.order_id = repair.order_id AND order_link.scope = 'number') AS number,
+       repair.system, repair.found_at, repair.why, repair.outcome,
+       CAST(repair.look AS text) AS look, CAST(repair.actions AS text) AS actions,
+       repair.by_hand, repair.who, repair.reason, repair.decided_at, repair.ended_at
+  FROM repair
+ WHERE (:system = '' OR repair.system = :system)
+   AND (
+       repair.outcome IN ('waiting', 'held', 'released')
+       OR repair.ended_at > CAST(:since AS timestamptz)
+   )
+ ORDER BY repair.outcome NOT IN ('waiting', 'held', 'released'), repair.id DESC
+ LIMIT :limit
