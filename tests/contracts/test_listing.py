@@ -137,3 +137,13 @@ async def test_a_system_without_a_list_says_so() -> None:
 
     assert isinstance(stopped.value.outcome, Refused)
     assert stopped.value.outcome.code == "cannot"
+
+
+async def test_what_changed_at_the_edge_of_two_windows_is_in_one_of_them(bench: Bench) -> None:
+    next(bench.simulator.story("4001"))
+    edge = bench.world.clock()
+
+    before = await listed(bench, edge - AN_HOUR, edge)
+    after = await listed(bench, edge, edge + AN_HOUR)
+
+    assert len(before + after) >= 1

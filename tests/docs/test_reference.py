@@ -121,6 +121,7 @@ def test_every_connector_is_listed_with_all_it_declares(connector):
     assert settings == {each.name: needs[each.need] for each in connector.settings}
     told = set(re.findall(r"`([^`]+)`", part))
     assert {action_name(action) for action in connector.can} | connector.topics <= told
+    assert bool(connector.subscribable) == ("Accord can subscribe" in part)
 
 
 def test_every_table_is_listed():

@@ -9,6 +9,7 @@ import pytest
 
 from accord.connector_kit.connector import Context
 from accord.connectors.shipstation.client import ShipStationClient
+from accord.connectors.shipstation.simulator import ShipStationSimulator
 from accord.domain.action import Hold
 from accord.domain.matrix import Matrix
 from accord.domain.outcome import Outcome, Refused, Throttled, Unavailable
@@ -78,3 +79,17 @@ async def test_a_fault_of_the_vendors_own_is_no_refusal(context: Context) -> Non
     outcome = await held(context, lambda: httpx2.Response(400, json=errors("unknown", "system")))
 
     assert isinstance(outcome, Unavailable)
+
+
+async def test_no_hook_is_subscribed_that_would_not_be_believed(
+    context: Context, account: ShipStationSimulator
+) -> None:
+    secrets = {name: value for name, value in context.secrets.items() if name != "jwks"}
+    client = ShipStationClient(replace(context, secrets=secrets))
+
+    answer = await client.subscribe("v2/track", "https://hooks.example.com/hooks/depot/v2/track")
+    await client.close()
+
+    assert isinstance(answer, Refused)
+    assert answer.code == "no_jwks"
+    assert account.subscriptions.rows == {}

@@ -67,6 +67,9 @@ async def everything(shop: Shop, client: ShopifyClient) -> None:
     async for _ in client.changes(None):
         shop.world.pass_time(timedelta(seconds=20))
     assert [page.of async for page in client.listing(NOW, NOW + timedelta(days=1))] == [2, 2]
+    for topic in ("orders/create", "orders/updated", "orders/updated"):
+        await client.subscribe(topic, f"https://hooks.example.com/hooks/shop/{topic}")
+    assert isinstance(await client.subscriptions(), list)
     for ref in (Ref("order", own), Ref("return", returned), Ref("fulfillment_order", asked)):
         assert isinstance(await client.reread(ref), tuple)
         shop.world.pass_time(timedelta(seconds=20))

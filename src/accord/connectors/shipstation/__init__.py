@@ -9,6 +9,7 @@ from accord.connectors.shipstation.feed import SILENT
 from accord.connectors.shipstation.parse import parse
 from accord.connectors.shipstation.proof import authentic, kept_topic
 from accord.connectors.shipstation.simulator import ShipStationSimulator
+from accord.connectors.shipstation.subscriptions import SUBSCRIBABLE
 from accord.domain.accord import Role
 from accord.domain.action import Allocate, CancelParcel, Hold, Release
 from accord.domain.tracks import Track
@@ -51,7 +52,8 @@ CONNECTOR = Connector(
     connect=ShipStationClient,
     simulate=ShipStationSimulator,
     kept_topic=kept_topic,
-    topics=frozenset({"v1", "v2/track", "v2/batch", "v2/sales_orders_imported"}),
+    topics=SUBSCRIBABLE | {"v1"},
+    subscribable=SUBSCRIBABLE,
     silent=SILENT,
     authentic=authentic,
     poll_every=timedelta(minutes=5),

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from accord.connector_kit.connector import Context
+from accord.connectors.shipstation import subscriptions
 from accord.connectors.shipstation.actions import Actions
 from accord.connectors.shipstation.feed import Feed
 from accord.connectors.shipstation.payloads import Label
@@ -24,7 +25,7 @@ from accord.domain.action import (
 from accord.domain.matrix import Matrix
 from accord.domain.outcome import Outcome, Refused
 from accord.domain.report import Ref
-from accord.engine.link import Document, Page
+from accord.engine.link import Document, Page, Subscription
 
 
 class ShipStationClient:
@@ -36,6 +37,7 @@ class ShipStationClient:
         self._pictures = Pictures(self._session)
         self._feed = Feed(self._session, self._pictures)
         self._actions = Actions(self._session)
+        self._believes_hooks = bool(context.secret_pair("jwks"))
 
     def changes(self, bookmark: str | None) -> AsyncIterator[Page]:
         """Yield pages of what changed since ``bookmark``; None looks back thirty days."""
@@ -44,6 +46,16 @@ class ShipStationClient:
     def listing(self, since: datetime, until: datetime) -> AsyncIterator[Page]:
         """Yield pages of shipments last modified in a window."""
         return self._feed.listing(since, until)
+
+    async def subscriptions(self) -> Sequence[Subscription] | Outcome:
+        """Return what the account sends to whom."""
+        return await subscriptions.subscriptions(self._session)
+
+    async def subscribe(self, topic: str, address: str) -> Outcome:
+        """Have a V2 event sent to an address."""
+        return await subscriptions.subscribe(
+            self._session, topic, address, believed=self._believes_hooks
+        )
 
     async def reread(self, ref: Ref) -> Sequence[Document] | Outcome:
         """Return the whole picture of what a shipment, label, tracking or order number names."""

@@ -6,8 +6,8 @@ is the carrier's news (``AC`` ``IT`` ``AT`` ``SP`` ``EX`` ``DE``, with an option
 By hand, in the account's own screens: ``hold_by_hand``, ``restore_by_hand``, ``void_by_hand``,
 ``cancel_by_hand``, ``ship_by_hand``. A held shipment cannot be labelled.
 
-Hooks go out as ShipStation sends them: a scan as a signed V2 hook, a new shipment and a new
-label as unsigned V1 hints; holds, voids and cancellations are told to nobody.
+Hooks go out as ShipStation sends them: a scan as a signed V2 hook, by ``subscriptions``, a new
+shipment and a new label as unsigned V1 hints; holds, voids and cancellations are told to nobody.
 """
 
 import asyncio
@@ -29,6 +29,7 @@ from accord.connector_kit.simulator import (
     World,
     undoing,
 )
+from accord.connector_kit.simulator_subscriptions import PretendSubscriptions
 from accord.connectors.shipstation import simulator_examples
 from accord.connectors.shipstation import simulator_shapes as shapes
 from accord.connectors.shipstation.simulator_api import api
@@ -59,6 +60,7 @@ class ShipStationSimulator:
         self.calls_per_minute: int | None = None
         self._world = world
         self._account = Account(world.clock)
+        self.subscriptions = PretendSubscriptions(system)
         self._faults: list[Fault] = []
         self._calls: list[datetime] = []
         served = api(
@@ -67,6 +69,7 @@ class ShipStationSimulator:
             self._new_id,
             self._tell_created,
             self._tell_bought,
+            subscriptions=self.subscriptions,
         )
         self._inner = cast("Asgi", served)  # Litestar types the same messages more narrowly
 
@@ -166,7 +169,8 @@ class ShipStationSimulator:
         told = {"resource_url": url, "resource_type": "TRACK_EVENT_V2", "data": data}
         body = json.dumps(told).encode()
         headers = signed_headers(SIGNING_KEY, body, self._world.clock())
-        self._send("v2/track", headers, body)
+        for place in self.subscriptions.places("v2/track"):
+            self._send(place, headers, body)
 
     def hold_by_hand(self, shipment: str, until: date) -> None:
         """Put a shipment on hold in the account's own screens."""
@@ -253,7 +257,8 @@ class ShipStationSimulator:
             await self._inner(scope, receive, _nowhere)
             await asyncio.Event().wait()
         elif fault is Fault.FORGOTTEN:
-            with undoing(self._world, self._account.shipments, self._account.labels):
+            account = (self._account.shipments, self._account.labels, self.subscriptions.rows)
+            with undoing(self._world, *account):
                 await self._inner(scope, receive, send)
         else:
             await self._inner(scope, receive, send)

@@ -9,6 +9,7 @@ from litestar import Litestar, Request, Response, get, post, put
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
+from accord.connector_kit.simulator_subscriptions import PretendSubscriptions
 from accord.connectors.shipstation import simulator_shapes as shapes
 from accord.connectors.shipstation.simulator_state import (
     Account,
@@ -17,6 +18,7 @@ from accord.connectors.shipstation.simulator_state import (
     PretendShipment,
     RejectedError,
 )
+from accord.connectors.shipstation.subscriptions import V2, WEBHOOKS
 
 NewId = Callable[[], UUID]
 PageSize = Callable[[], int]
@@ -26,7 +28,13 @@ Json = dict[str, Any]
 
 
 def api(
-    account: Account, page_size: PageSize, new_id: NewId, created: Created, bought: Bought
+    account: Account,
+    page_size: PageSize,
+    new_id: NewId,
+    created: Created,
+    bought: Bought,
+    *,
+    subscriptions: PretendSubscriptions,
 ) -> Litestar:
     """Return the API over an account; ``created`` and ``bought`` send the hooks."""
 
@@ -39,6 +47,7 @@ def api(
             *_shipment_reads(account, page_size),
             *_shipment_changes(account, created),
             *_labels(account, page_size, bought),
+            *_webhooks(subscriptions),
         ],
         exception_handlers={RejectedError: refuse},
         openapi_config=None,
@@ -132,6 +141,30 @@ def _labels(account: Account, page_size: PageSize, bought: Bought) -> list[HTTPR
         return {"approved": False, "message": "Unable to void.", "reason_code": reason}
 
     return [listed, by_id, track, buy, void]
+
+
+def _webhooks(subscriptions: PretendSubscriptions) -> list[HTTPRouteHandler]:
+    @get(WEBHOOKS)
+    async def listed() -> list[Json]:
+        return [
+            {
+                "webhook_id": f"se-{own}",
+                "url": row.address,
+                "event": row.topic.removeprefix(V2),
+                "headers": [],
+            }
+            for own, row in subscriptions.rows.items()
+        ]
+
+    @post(WEBHOOKS, status_code=200)
+    async def make(data: JSONBody[Json]) -> Json:
+        own = subscriptions.make(f"{V2}{data['event']}", data["url"])
+        if own is None:
+            message = "A webhook of this event for this url already exists."
+            raise RejectedError(Code.WEBHOOK_CONFLICT, message, 409)
+        return {"webhook_id": f"se-{own}", **data, "headers": []}
+
+    return [listed, make]
 
 
 def _matches(one: PretendShipment, asked: Any) -> bool:

@@ -31,6 +31,7 @@ class Code(StrEnum):
     INVALID_FIELD_VALUE = "invalid_field_value"
     INVALID_IDENTIFIER = "invalid_identifier"
     INVALID_STATUS = "invalid_status"
+    WEBHOOK_CONFLICT = "webhook_event_type_conflict"
 
 
 class RejectedError(Exception):

@@ -31,6 +31,7 @@ CONNECTOR = Connector(
     connect=ShopifyClient,
     simulate=ShopifySimulator,
     topics=TOPICS,
+    subscribable=TOPICS,
     silent=SILENT,
     authentic=authentic,
     identity=identity,

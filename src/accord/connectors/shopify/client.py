@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
 from accord.connector_kit.connector import Context
-from accord.connectors.shopify import actions, listing, reading
+from accord.connectors.shopify import actions, listing, reading, subscriptions
 from accord.connectors.shopify.flaws import malformed
 from accord.connectors.shopify.payloads import plain_id
 from accord.connectors.shopify.session import Session, gid
@@ -26,7 +26,7 @@ from accord.domain.action import (
 from accord.domain.matrix import Matrix
 from accord.domain.outcome import Outcome, Refused
 from accord.domain.report import Ref, SubjectKind
-from accord.engine.link import Document, Page
+from accord.engine.link import Document, Page, Subscription
 from accord.engine.notice_channel import Contact
 
 CAN: frozenset[ActionKind] = frozenset(
@@ -48,6 +48,14 @@ class ShopifyClient:
     def listing(self, since: datetime, until: datetime) -> AsyncIterator[Page]:
         """Yield the light orders last changed in a window."""
         return listing.listing(self._session, since, until)
+
+    async def subscriptions(self) -> Sequence[Subscription] | Outcome:
+        """Return what the store sends to whom."""
+        return await subscriptions.subscriptions(self._session)
+
+    async def subscribe(self, topic: str, address: str) -> Outcome:
+        """Have a topic sent to an address."""
+        return await subscriptions.subscribe(self._session, topic, address)
 
     async def reread(self, ref: Ref) -> Sequence[Document] | Outcome:
         """Return the whole order that an order, a fulfillment order or a return belongs to."""

@@ -8,7 +8,8 @@ store is asked the next time. ``page_size`` cuts every listing.
 
 What it has of the real API: the operations in ``operations/`` by their names, sign-in by client
 credentials with tokens that expire, cost accounting, errors at status 200, REST-shaped signed
-webhooks. It does not read the documents it is sent: their validity is tested against the schema.
+webhooks by ``subscriptions``. It does not read the documents it is sent: their validity is tested
+against the schema.
 """
 
 import asyncio
@@ -135,7 +136,7 @@ class ShopifySimulator(Examples):
         if failure is not None:
             return failure
         if fault is Fault.FORGOTTEN:
-            with undoing(self.world, self.orders):
+            with undoing(self.world, self.orders, self.subscriptions.rows):
                 return self._run(name, asked["variables"])
         reply = self._run(name, asked["variables"])
         if fault is Fault.LOST_REPLY:

@@ -21,6 +21,7 @@ from accord.connectors.shopify.simulator_state import (
     Portion,
 )
 from accord.connectors.shopify.simulator_store import Store
+from accord.connectors.shopify.simulator_subscriptions import SubscriptionDesk
 
 Variables = Mapping[str, Any]
 EVENT_STATUSES = frozenset(
@@ -48,9 +49,12 @@ class Operations:
         self._answers = answers
         self.slow_cancel = False
         self.listings = Listings(store, answers)
+        subscriptions = SubscriptionDesk(store.subscriptions, answers)
         self._jobs: list[Callable[[], None]] = []
         self._table: Mapping[str, Callable[[Variables], Shape]] = {
             "OrdersChanged": self.listings.orders_changed,
+            "Subscriptions": subscriptions.listed,
+            "Subscribe": subscriptions.make,
             "CountOrders": self.listings.count_orders,
             "OrderWhole": self._of_order(answers.whole_order),
             "OrderStanding": self._of_order(_standing),

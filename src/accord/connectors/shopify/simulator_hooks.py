@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -33,12 +33,13 @@ class HookSender:
         self._shop = shop
         self._secret = secret
 
-    def send(self, topic: str, body: Body) -> None:
-        """Send one webhook."""
+    def send(self, places: Callable[[str], Sequence[str]], topic: str, body: Body) -> None:
+        """Send one webhook to each of the ``places`` of its topic."""
         raw = write_json(body)
-        headers = self._headers(topic, raw)
-        hook = Hook(system=self._system, topic=topic, headers=headers, body=raw)
-        self._world.sent.append(hook)
+        for place in places(topic):
+            headers = self._headers(topic, raw)
+            hook = Hook(system=self._system, topic=place, headers=headers, body=raw)
+            self._world.sent.append(hook)
 
     def _headers(self, topic: str, raw: bytes) -> Mapping[str, str]:
         digest = hmac.new(self._secret.encode(), raw, hashlib.sha256).digest()

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from itertools import count
 
 from accord.connector_kit.simulator import World
+from accord.connector_kit.simulator_subscriptions import PretendSubscriptions
 from accord.connectors.shopify import simulator_hooks as hooks
 from accord.connectors.shopify.payloads import plain_id
 from accord.connectors.shopify.simulator_state import (
@@ -24,6 +26,8 @@ from accord.connectors.shopify.simulator_state import (
 SHOP = "paper-lantern.myshopify.com"
 CLIENT_ID = "1f0c3b5a7d9e2f4a6b8c0d1e2f3a4b5c"
 CLIENT_SECRET = "shpss_pretend_7f6e5d4c3b2a1908"
+# Failed deliveries in a row after which a store takes a subscription away.
+GIVES_UP_AFTER = 8
 
 
 class Store:
@@ -37,7 +41,9 @@ class Store:
         self.world = world
         self.orders: dict[str, OrderRecord] = {}
         self.ids = count(6_100_000_000_001)
-        self.send = hooks.HookSender(world, system, SHOP, CLIENT_SECRET).send
+        self.subscriptions = PretendSubscriptions(system, GIVES_UP_AFTER)
+        sender = hooks.HookSender(world, system, SHOP, CLIENT_SECRET)
+        self.send = partial(sender.send, self.subscriptions.places)
 
     def add_line(self, order: OrderRecord, line: Line, ship_at: datetime | None) -> LineItem:
         """Add a line to an order and ask its place for it."""
