@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import httpx2
 
@@ -14,7 +16,10 @@ from accord.connector_kit.connector import Context
 from accord.connector_kit.link import ConnectedSystem
 from accord.domain.accord import Accord
 from accord.domain.notice_rules import ChannelKind
+from accord.engine.alert_desk import AlertDesk
+from accord.engine.case_desk import CaseDesk
 from accord.engine.emptying import release_known
+from accord.engine.gauges import Instruments
 from accord.engine.group_commit import GroupCommit
 from accord.engine.interpret import Interpreter
 from accord.engine.notice_channel import Channel
@@ -26,13 +31,57 @@ from accord.engine.propagate import Propagator, Watch
 from accord.engine.reading import FeedNews, Reader
 from accord.engine.receive import Keeping, Receiver
 from accord.engine.runner import Runner
+from accord.engine.sensors import DeskSensors, GaugeSensors, LinkSensors
 from accord.engine.settling import Pace
 from accord.engine.traffic import Traffic
+from accord.engine.watch import Teller, Watcher
+from accord.notify.alert_channel import alert_channels
 from accord.notify.mail import MailAccount, MailChannel
 from accord.notify.webhook import WebhookChannel
 from accord.settings.notices import channel_secrets
 from accord.settings.systems import SystemSettings
 from accord.storage.send_mark import SendMarkFile
+
+
+class Watched(Store, Protocol):
+    """A store, with what the watch reads off it and writes to it."""
+
+    @property
+    def cases(self) -> CaseDesk:
+        """What needs a person."""
+
+    @property
+    def alerts(self) -> AlertDesk:
+        """Incidents, and what is told of them."""
+
+    @property
+    def instruments(self) -> Instruments:
+        """The numbers of the moment."""
+
+
+def watching(
+    accord: Accord, store: Watched, pace: Pace, addresses: Mapping[str, str]
+) -> tuple[Watcher, Teller]:
+    """Return what looks whether something is wrong, and what tells it at ``addresses``.
+
+    Raises ``UnusableInputError`` where an address leads nowhere.
+    """
+    desk, gauges = DeskSensors(store.desk, store.cases), GaugeSensors(accord, store.instruments)
+    watcher = Watcher(
+        accord.alerts,
+        store,
+        store.alerts,
+        pace,
+        sensors=[
+            desk.pressing,
+            desk.pauses,
+            desk.unknown_words,
+            gauges.look,
+            LinkSensors(accord.systems, store).look,
+        ],
+        zone=ZoneInfo(accord.alerts.time_zone),
+    )
+    return watcher, Teller(store.alerts, alert_channels(addresses), pace)
 
 
 def utc_now() -> datetime:
@@ -147,6 +196,8 @@ class Engine:
             case TaskKind.PROPAGATE:
                 stopped = await self.propagator.turn(system, urgent=True)
                 return stopped + await self.propagator.turn(system)
+            case TaskKind.WATCH:
+                return 0  # nobody is called by what is played or settled step by step
 
     async def close(self) -> None:
         """Let go of every link."""

@@ -115,6 +115,25 @@ url = "https://messages.example.com/in"
 idempotent_for = "24 hours"
 """
 
+CALLING = f"""\
+{WHOLE}
+[alerts]
+channels = ["ops", "lead"]
+digest = "07:30"
+time_zone = "Europe/Berlin"
+remind_after = "2 days"
+
+[alerts.drifting_orders]
+more_than = 20
+within = "2 hours"
+lasts = "10 minutes"
+to = ["lead"]
+first_response = "Call Ana."
+
+[alerts.review_due]
+on = false
+"""
+
 # The line on which a finding is expected ends in this comment.
 HERE = "# <-"
 

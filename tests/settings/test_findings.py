@@ -5,7 +5,7 @@ import pytest
 from accord.domain.finding import Code, Severity
 from accord.settings.accord_file import AccordFile, read_accord
 from tests.settings.catalogue import CATALOGUE, SECRETS
-from tests.settings.examples import HERE, LOCATED, TELLING, WHOLE, line_here, with_change
+from tests.settings.examples import CALLING, HERE, LOCATED, TELLING, WHOLE, line_here, with_change
 
 RICH = LOCATED.replace('"simple"', '"rich"')
 
@@ -499,6 +499,41 @@ CASES = {
         Code.EMPTY_MESSAGE,
         "stages.fulfilled.subject",
         TELLING,
+    ),
+    "an alert that calls nobody known": Wrong(
+        'to = ["lead"]',
+        f'to = ["led"] {HERE}',
+        Code.UNKNOWN_CHANNEL,
+        "alerts.drifting_orders.to",
+        CALLING,
+    ),
+    "a channel that no variable can be named for": Wrong(
+        'channels = ["ops", "lead"]',
+        f'channels = ["ops", "lead", "Ana\'s phone"] {HERE}',
+        Code.BAD_NAME,
+        "alerts.channels",
+        CALLING,
+    ),
+    "a time zone that is none": Wrong(
+        'time_zone = "Europe/Berlin"',
+        f'time_zone = "Europe/Berlim" {HERE}',
+        Code.UNKNOWN_TIME_ZONE,
+        "alerts.time_zone",
+        CALLING,
+    ),
+    "a time of day that is none": Wrong(
+        'digest = "07:30"',
+        f'digest = "half past seven" {HERE}',
+        Code.UNREADABLE_TIME,
+        "alerts.digest",
+        CALLING,
+    ),
+    "an alert that is none": Wrong(
+        "[alerts.review_due]",
+        f"[alerts.review_dew] {HERE}",
+        Code.UNKNOWN_KEY,
+        "alerts.review_dew",
+        CALLING,
     ),
     "mail from nobody": Wrong(
         'from = "The Shop <orders@example.com>"',

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from accord import __version__
+from accord.cli.alerts import alerts, reviewed
 from accord.cli.audit import audit
 from accord.cli.bench_roads import bench
 from accord.cli.cases import cases
@@ -26,6 +27,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(alerts, name="alerts")
 app.add_typer(audit, name="audit")
 app.add_typer(bench, name="bench")
 app.add_typer(cases, name="cases")
@@ -39,6 +41,7 @@ app.command()(init)
 app.command()(pause)
 app.command()(resume)
 app.command()(retry)
+app.command()(reviewed)
 app.command()(serve)
 app.command()(status)
 

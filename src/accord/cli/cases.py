@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 from msgspec import to_builtins
 
+from accord.cli.accord_at import File, accord_at
 from accord.cli.desk import (
     DONE,
     FOUND,
@@ -29,14 +30,13 @@ from accord.cli.desk import (
     refuse,
     required,
 )
-from accord.cli.surroundings import surroundings
 from accord.domain.accord import Accord
 from accord.domain.case import CaseKind, case_meanings, steps
 from accord.domain.ruling import Verdict
 from accord.engine.case_desk import CaseFile, Sought
 from accord.engine.deciding import NotToBeDecidedError, decide_change
 from accord.engine.desk import Deed
-from accord.settings.accord_file import FILE_NAME, UnsoundAccordError, load_accord
+from accord.settings.accord_file import FILE_NAME
 from accord.storage.postgres import PostgresStore
 
 cases = typer.Typer(help="Show and decide what needs a person.", no_args_is_help=True)
@@ -130,7 +130,7 @@ def decide(
     ] = False,
     who: Who = "",
     why: Why = "",
-    file: Annotated[Path, typer.Option("--file", help="The accord file.")] = Path(FILE_NAME),
+    file: File = Path(FILE_NAME),
     as_json: AsJson = False,
     database: Database = None,
     data: Data = None,
@@ -147,7 +147,7 @@ def decide(
     required(who, why)
     place = Place(context, database, data)
     verdict = None if close else Verdict.ADOPT if adopt else Verdict.REVERT
-    accord = None if verdict is None else _accord(context, file)
+    accord = None if verdict is None else accord_at(context, file)
     one = _found(place, number)
     deed = place.deed(f"case {verdict or 'closed'}", who, why)
     try:
@@ -169,14 +169,6 @@ async def _decide(
     if verdict is None or accord is None:
         return await store.cases.close(one.id, deed)
     return await decide_change(store.cases, one, verdict, accord, deed)
-
-
-def _accord(context: typer.Context, file: Path) -> Accord:
-    around = surroundings(context)
-    try:
-        return load_accord(file, around.catalogue(), around.environment).accord
-    except UnsoundAccordError as error:
-        refuse(str(error))
 
 
 def _found(place: Place, number: int) -> CaseFile:

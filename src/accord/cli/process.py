@@ -2,28 +2,33 @@
 
 import asyncio
 import logging
+import random
 import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 
 import structlog
 
-from accord.bootstrap import Engine, engine, links, notifying, utc_now
+from accord.bootstrap import Engine, engine, links, notifying, utc_now, watching
 from accord.cli.database import store_of
 from accord.cli.stopping import told_to_stop
 from accord.cli.surroundings import Surroundings
 from accord.domain.errors import UnusableInputError
 from accord.engine.desk import paused_thing
+from accord.engine.door_count import DoorCount
 from accord.engine.notice_sending import Notifying
 from accord.engine.receive import Keeping, Receiver
 from accord.engine.runner import Runner
 from accord.engine.self_check import SelfCheck, Violation, stopped_by
+from accord.engine.settling import Pace
 from accord.ingress.broker import Tell
 from accord.ingress.choice import reader, sender
 from accord.ingress.landing import Landing
 from accord.settings.accord_file import load_accord
+from accord.settings.alerts import channel_addresses
 from accord.settings.process import ProcessRole, ProcessSettings
 from accord.storage.clock import DatabaseClock
 from accord.storage.postgres import PostgresStore
@@ -111,10 +116,26 @@ class _Process:
         if ProcessRole.SWEEP in roles:
             check = SelfCheck(store, store.desk, clock.now, _tell_of_violation)
             runner.start("check itself", check.turn)
+            await self._watch(store, clock.now, runner)
+        if ProcessRole.RECEIVE in roles:
+            door = DoorCount(works.receiver.tally, store.instruments, clock.now)
+            self._parts.push_async_callback(door.note)
+            runner.start("count at the door", door.turn)
         await self._begin(works, runner, landing)
         pages = pages_app(store, self._accord, REFRESH) if ProcessRole.CONSOLE in roles else None
         hooks = _hooks(works.receiver) if ProcessRole.RECEIVE in roles else None
         await self._serve(Door(hooks, pages), runner.stop)
+
+    async def _watch(
+        self, store: PostgresStore, clock: Callable[[], datetime], runner: Runner
+    ) -> None:
+        """Start to look whether anything is wrong, and to tell it."""
+        addresses = channel_addresses(self._accord.alerts, self._environment)
+        pace = Pace(clock, random.random)
+        watcher, teller = watching(self._accord, store, pace, addresses)
+        await watcher.begin()
+        runner.start("watch", watcher.turn)
+        runner.start("tell of alerts", teller.turn)
 
     def _notifying(self, store: PostgresStore) -> Notifying | None:
         """Return what telling customers needs, if that is our work."""

@@ -7,6 +7,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from accord.domain.action import ActionKind
+from accord.domain.alert_rules import AlertRules, usual_rules
 from accord.domain.notice_rules import NoticeRules
 from accord.domain.ownership import Ownership
 from accord.domain.tracks import State, Track
@@ -112,8 +113,10 @@ class Accord(Struct, frozen=True):
     stages: tuple[Stage, ...] = ()
     responsible: str = ""
     review_every: timedelta = timedelta(weeks=1)
+    review_when_stable: timedelta = timedelta(weeks=4)
     latency_target: timedelta = timedelta(minutes=5)
     notices: NoticeRules | None = None
+    alerts: AlertRules = usual_rules()
 
     def rule(self, track: Track) -> Rule:
         """Return what to do about a change of ``track`` by a system that does not own it."""

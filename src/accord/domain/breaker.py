@@ -37,6 +37,7 @@ class Breaker(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     ``failures`` counts failures in a row. ``counted`` and ``failed`` count answers since
     ``counted_from``, which is always a failure: while all goes well there is nothing to keep.
+    ``unauthorized``: it opened because the system refused our credentials.
     """
 
     failures: int = 0
@@ -50,6 +51,7 @@ class Breaker(Struct, frozen=True, kw_only=True, omit_defaults=True):
     probes: int = 0
     good: int = 0
     why: str = ""
+    unauthorized: bool = False
 
     def circuit(self, now: datetime) -> Circuit:
         """Return how it stands at ``now``."""
@@ -88,24 +90,36 @@ class Breaker(Struct, frozen=True, kw_only=True, omit_defaults=True):
         probes = max(self.probes - 1, 0)
         return replace(self, good=self.good + 1, probes=probes, probe_at=now, urgent_at=now)
 
-    def failed_once(self, now: datetime, why: str) -> "Breaker":
+    def failed_once(self, now: datetime, why: str, *, unauthorized: bool = False) -> "Breaker":
         """Return it after a call without a usable answer."""
         if self.opened_at is not None:
-            return self._failed_probe(now, why)
+            return self._failed_probe(now, why, unauthorized=unauthorized)
         counting = replace(self._counting(now, failed=True), failures=self.failures + 1)
         often = counting.counted >= COUNTED_AT_LEAST
         sick = often and counting.failed >= FAILED_SHARE * counting.counted
         if not sick and counting.failures < FAILURES_IN_A_ROW:
             return counting
-        return Breaker(opened_at=now, probe_at=now + FIRST_PAUSE, urgent_at=now, why=why)
+        return Breaker(
+            opened_at=now,
+            probe_at=now + FIRST_PAUSE,
+            urgent_at=now,
+            why=why,
+            unauthorized=unauthorized,
+        )
 
-    def _failed_probe(self, now: datetime, why: str) -> "Breaker":
+    def _failed_probe(self, now: datetime, why: str, *, unauthorized: bool) -> "Breaker":
         if not self.probes:
             return self  # asked before it opened: that says nothing new
         pauses = self.pauses + 1
         pause = min(FIRST_PAUSE * (1 << min(pauses, 10)), LONGEST_PAUSE)
         return replace(
-            self, pauses=pauses, probe_at=now + pause, probes=self.probes - 1, good=0, why=why
+            self,
+            pauses=pauses,
+            probe_at=now + pause,
+            probes=self.probes - 1,
+            good=0,
+            why=why,
+            unauthorized=unauthorized,
         )
 
     def _counting(self, now: datetime, *, failed: bool) -> "Breaker":

@@ -65,6 +65,9 @@ class Code(StrEnum):
     UNKNOWN_STAGE = "unknown_stage"
     UNKNOWN_PLACEHOLDER = "unknown_placeholder"
     EMPTY_MESSAGE = "empty_message"
+    UNKNOWN_CHANNEL = "unknown_channel"
+    UNKNOWN_TIME_ZONE = "unknown_time_zone"
+    UNREADABLE_TIME = "unreadable_time"
 
 
 _MEANINGS: Mapping[Code, str] = {
@@ -115,6 +118,9 @@ _MEANINGS: Mapping[Code, str] = {
     Code.UNKNOWN_STAGE: "The shop is said to tell of a stage that nobody is told of.",
     Code.UNKNOWN_PLACEHOLDER: "A message has something in braces that means nothing.",
     Code.EMPTY_MESSAGE: "A message to customers says nothing.",
+    Code.UNKNOWN_CHANNEL: "An alert calls a channel that the accord does not name.",
+    Code.UNKNOWN_TIME_ZONE: "A time zone that is in no list of them.",
+    Code.UNREADABLE_TIME: "A time of day that cannot be read.",
 }
 
 

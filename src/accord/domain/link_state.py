@@ -42,6 +42,8 @@ class LinkState(Struct, frozen=True, kw_only=True, omit_defaults=True):
                 until = max(now + wait, self.not_before or now)
                 return replace(self, not_before=until, breaker=self.breaker.answered(now))
             case Unavailable(message=why) | Unauthorized(message=why):
-                return replace(self, breaker=self.breaker.failed_once(now, why))
+                refused = isinstance(outcome, Unauthorized)
+                breaker = self.breaker.failed_once(now, why, unauthorized=refused)
+                return replace(self, breaker=breaker)
             case None | Applied() | Accepted() | Unneeded() | Refused() | Throttled():
                 return replace(self, breaker=self.breaker.answered(now))

@@ -194,5 +194,8 @@ class Desk(Protocol):
     async def resume(self, system: str, deed: Deed) -> bool:
         """Lift a pause; return False if there was none."""
 
+    async def remember(self, deed: Deed) -> None:
+        """Put on record what somebody did elsewhere."""
+
     async def deeds(self, limit: int) -> Sequence[Deed]:
         """Return the latest deeds, newest first."""

@@ -31,6 +31,7 @@ class TaskKind(StrEnum):
     REREAD = "reread"  # read one thing again; key: scope and id
     POLL = "poll"  # page through the change feed; key: ``*``
     NOTIFY = "notify"  # tell the customer what there is to tell; key: the order
+    WATCH = "watch"  # look whether anything is worth an alert; system and key: ``*``
 
 
 class Doubt(Struct, frozen=True):

@@ -1,6 +1,7 @@
 """Take what a system sends: prove it, keep it, answer. Nothing here reads what it says."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from enum import Enum
@@ -61,6 +62,8 @@ class Receiver:
         self._keeping = keeping
         self._clock = clock
         self._put = (keeping if isinstance(keeping, Telling) else _Tasks(keeping)).put
+        # What was answered at the door of each system, until somebody takes the count away.
+        self.tally: Counter[tuple[str, Receipt]] = Counter()
 
     async def receive(self, system: str, delivery: Delivery) -> Receipt:
         """Keep a delivery that proves itself; the sender may forget it once this returns KEPT."""
@@ -93,9 +96,12 @@ class Receiver:
         topic = link.kept_topic(delivery.topic)
         now = self._clock()
         if topic not in link.topics or not link.authentic(delivery, now):
+            self.tally[system, Receipt.UNPROVEN] += 1
             return Receipt.UNPROVEN
         if self._keeping.is_overdue:
+            self.tally[system, Receipt.BUSY] += 1
             return Receipt.BUSY
+        self.tally[system, Receipt.KEPT] += 1
         return Incoming(
             system=system,
             topic=topic,

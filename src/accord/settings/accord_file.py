@@ -15,6 +15,7 @@ from accord.domain.accord import Accord
 from accord.domain.errors import UnusableInputError
 from accord.domain.finding import Code, Finding, Severity, dotted
 from accord.domain.proof import prove
+from accord.settings.alerts import read_alerts
 from accord.settings.notices import StageWords, read_notices
 from accord.settings.positions import Positions, positions
 from accord.settings.stages import read_stages
@@ -24,6 +25,7 @@ from accord.settings.tracks import read_places, read_tracks
 
 FILE_NAME = "accord.toml"
 REVIEW_EVERY = timedelta(weeks=1)
+REVIEW_WHEN_STABLE = timedelta(weeks=4)
 LATENCY_TARGET = timedelta(minutes=5)
 
 
@@ -137,8 +139,10 @@ def _accord(root: Table, read: Mapping[str, ReadSystem]) -> Accord:
         stages=read_stages(root, responsible, words),
         responsible=responsible,
         review_every=root.length("review_every") or REVIEW_EVERY,
+        review_when_stable=root.length("review_when_stable") or REVIEW_WHEN_STABLE,
         latency_target=root.length("latency_target") or LATENCY_TARGET,
         notices=read_notices(root, words),
+        alerts=read_alerts(root),
     )
 
 

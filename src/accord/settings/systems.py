@@ -27,7 +27,19 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 # The first two are scopes of references, the others begin variables of the process or of channels,
 # or name what is paused.
 _TAKEN = frozenset(
-    {NUMBER, EXTERNAL, "database", "data", "host", "port", "mail", "webhook", "notices", "send"}
+    {
+        NUMBER,
+        EXTERNAL,
+        "alerts",
+        "database",
+        "data",
+        "host",
+        "port",
+        "mail",
+        "webhook",
+        "notices",
+        "send",
+    }
 )
 
 

@@ -98,6 +98,18 @@ class PostgresDesk:
         """Lift a pause; return False if there was none."""
         return bool(await self._do("resume_system", deed, system=storable(system)))
 
+    async def remember(self, deed: Deed) -> None:
+        """Put on record what somebody did elsewhere."""
+        async with self._single.connect() as connection:
+            given = {
+                "what": deed.what,
+                "things": [storable(thing) for thing in deed.things],
+                "who": storable(deed.who),
+                "why": storable(deed.why),
+                "at": deed.at,
+            }
+            await connection.execute(statement("note_deed"), given)
+
     async def deeds(self, limit: int) -> Sequence[Deed]:
         """Return the latest deeds, newest first."""
         return [

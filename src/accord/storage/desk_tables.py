@@ -1,6 +1,16 @@
 """The tables of the desk: what is stuck and why, and what people did about it."""
 
-from sqlalchemy import ARRAY, JSON, BigInteger, Column, ForeignKey, SmallInteger, String, Table
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    Table,
+)
 
 from accord.storage.columns import METADATA, Name, Time, number
 
@@ -44,6 +54,7 @@ DEED = Table(
     Column("at", Time, nullable=False),
     comment="What people did to the work under way; rows are only added, the database sees to it",
 )
+Index("deed_of_kind", DEED.c.what, DEED.c.at)
 
 PAUSE = Table(
     "pause",

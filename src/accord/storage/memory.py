@@ -22,6 +22,7 @@ from accord.engine.ports import (
 )
 from accord.storage.cases import Found, found_in
 from accord.storage.facts import Wanted, merged, wanted_by_change
+from accord.storage.memory_alerts import MemoryAlerts, MemoryInstruments
 from accord.storage.memory_cases import MemoryCases
 from accord.storage.memory_desk import MemoryDesk
 from accord.storage.memory_notices import MemoryNotices
@@ -61,6 +62,10 @@ class MemoryStore:
         self.cases = MemoryCases(self.rows, self.desk.note, self._change)
         self.repairs = MemoryRepairs(
             self.rows, self._tasks, self.desk, self.cases, lambda *name: self._kept.get(name)
+        )
+        self.alerts = MemoryAlerts()
+        self.instruments = MemoryInstruments(
+            self._envelopes, self._waiting, self._tasks, self.desk, self.alerts
         )
 
     async def keep(self, incoming: Sequence[Incoming]) -> int:

@@ -160,6 +160,10 @@ class MemoryDesk:
         lifted = [d.at for d in self._deeds if d.what == "resumed" and d.things == (what,)]
         return max(lifted, default=None)
 
+    async def remember(self, deed: Deed) -> None:
+        """Put on record what somebody did elsewhere."""
+        self._deeds.append(deed)
+
     def note(self, deed: Deed, things: list[int] | list[str]) -> list[int]:
         """Put a deed on record for the things it was done to; return their numbers."""
         if things:
@@ -168,6 +172,10 @@ class MemoryDesk:
                 Deed(what=deed.what, things=done, who=deed.who, why=deed.why, at=deed.at)
             )
         return [thing for thing in things if isinstance(thing, int)]
+
+    def last(self, what: str) -> datetime | None:
+        """Return when something was done last."""
+        return max((deed.at for deed in self._deeds if deed.what == what), default=None)
 
     def _letters(self) -> Iterator[DeadLetter]:
         for (kind, system, key), row in self._tasks.given_up():

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from accord.domain.link_state import LinkState
+from accord.engine.gauges import GivenUp
 from accord.engine.ports import Doubt, Settlement, Task, TaskKind
 from accord.storage.facts import Wanted
 from accord.storage.overview import LinkLine, Pending
@@ -197,6 +198,16 @@ class TaskTable:
         """Return the tasks that were given up, oldest first."""
         dead = [(name, row) for name, row in self._rows.items() if row.dead]
         return sorted(dead, key=lambda one: one[1].place)
+
+    def given_up_by_system(self) -> tuple[GivenUp, ...]:
+        """Return how much was given up at each system, by name."""
+        found: dict[str, list[datetime]] = {}
+        for (_, system, _), row in self.given_up():
+            found.setdefault(system, []).append(row.settled_at or row.due)
+        return tuple(
+            GivenUp(system=system, letters=len(times), since=min(times))
+            for system, times in sorted(found.items())
+        )
 
     def revive(self, places: Collection[int], now: datetime) -> list[int]:
         """Make given-up tasks due at once, with a fresh count; return those that were given up."""

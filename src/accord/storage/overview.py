@@ -10,6 +10,7 @@ from accord.domain.action import Action
 from accord.domain.link_state import LinkState
 from accord.domain.matrix import Cell, Matrix
 from accord.domain.outcome import Outcome
+from accord.engine.alert_desk import AlertDesk
 from accord.engine.case_desk import CaseDesk
 from accord.engine.desk import Desk
 from accord.engine.envelope import Origin
@@ -99,6 +100,10 @@ class Overview(Protocol):
     @property
     def cases(self) -> CaseDesk:
         """What needs a person, and what people decide about it."""
+
+    @property
+    def alerts(self) -> AlertDesk:
+        """Incidents, and what is told of them."""
 
     async def orders(
         self, search: str = "", before: str | None = None, limit: int = 50

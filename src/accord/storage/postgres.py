@@ -13,6 +13,7 @@ from accord.engine.envelope import Incoming, Standing
 from accord.engine.ports import Attempt, Settlement, Task, TaskKind
 from accord.engine.self_check import Violation
 from accord.storage import cases, envelopes, link_states, orders, reading, repairs, tasks
+from accord.storage.alerts import PostgresAlerts, PostgresInstruments
 from accord.storage.cases import PostgresCases
 from accord.storage.desk import PostgresDesk
 from accord.storage.doorbell import Doorbell
@@ -54,6 +55,8 @@ class PostgresStore:
         self.notices = PostgresNotices(self._single)
         self.cases = PostgresCases(engine, self._single)
         self.repairs = PostgresRepairs(engine, self._single)
+        self.alerts = PostgresAlerts(engine, self._single)
+        self.instruments = PostgresInstruments(self._single)
 
     async def time(self) -> datetime:
         """Return the time that counts for every process on this database."""

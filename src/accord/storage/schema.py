@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from accord.engine.envelope import Origin, Standing
 from accord.engine.ports import TaskKind
+from accord.storage.alert_tables import ALERT_TABLES
 from accord.storage.case_tables import CASES
 from accord.storage.columns import METADATA, Name, Time, number, of_order, one_of
 from accord.storage.desk_tables import DESK_TABLES
@@ -30,7 +31,7 @@ from accord.storage.repair_tables import REPAIR
 TOKENS = Sequence("task_token", metadata=METADATA, data_type=BigInteger)
 
 # They stand on a page of their own; whoever asks for the tables gets them too.
-__all__ = ["CASES", "DESK_TABLES", "METADATA", "NOTICE_TABLES", "REPAIR"]
+__all__ = ["ALERT_TABLES", "CASES", "DESK_TABLES", "METADATA", "NOTICE_TABLES", "REPAIR"]
 
 ENVELOPE = Table(
     "envelope",

@@ -13,6 +13,7 @@ from accord.bootstrap import utc_now
 from accord.domain.accord import Accord
 from accord.engine.receive import Receiver
 from accord.storage.overview import Overview
+from accord.web.alert_pages import alert_pages
 from accord.web.case_pages import case_pages
 from accord.web.hooks import HOOKS, Hooks
 from accord.web.link_pages import link_pages
@@ -73,6 +74,7 @@ def pages_app(
             *link_pages(overview, clock, refresh),
             *stuck_pages(overview, clock, refresh),
             *case_pages(overview, clock, refresh),
+            *alert_pages(overview, accord.alerts, refresh),
             static,
         ],
         openapi_config=None,
