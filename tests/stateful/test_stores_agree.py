@@ -21,6 +21,7 @@ from hypothesis.stateful import (
 from accord.domain.outcome import Throttled, Unavailable
 from accord.domain.reason import Objection, Poison, Reason, UnknownWord
 from accord.domain.report import EXTERNAL, Ref
+from accord.domain.shape import shape
 from accord.engine.desk import EVERYTHING, EVERYWHERE, Deed, repairs_at
 from accord.engine.envelope import Lookup, Standing
 from accord.engine.ports import (
@@ -258,6 +259,7 @@ class TwoStores(RuleBasedStateMachine):
             [(each.what, len(each.things)) for each in await store.desk.deeds(99)],
             await store.links(self._now),
             await ledger(store, self._now),
+            await shapes(store),
         )
 
 
@@ -311,6 +313,13 @@ async def write_down(
     await sitting.write(list(written.values()), judged, hints, now)
     bodies = [envelope.body for envelope in sitting.envelopes]
     return bodies, sorted(known, key=repr), sorted(map(repr, held.values()))
+
+
+async def shapes(store: AnyStore) -> object:
+    """Return how many orders there are of each shape; of which one is shown is no matter."""
+    found = await store.drifts.shapes()
+    assert all(shape(one.matrix) == one.digest for one in found)
+    return [(one.digest, one.orders) for one in found]
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from accord.bench.measured import Measured, Tell
 from accord.bench.setting import machine, server
 from accord.domain.matrix import Cell, Matrix
 from accord.domain.report import THE_ORDER, Ref
+from accord.domain.shape import shape
 from accord.domain.tracks import State, Track
 from accord.storage.postgres import postgres_store
 
@@ -102,6 +103,7 @@ def _store(url: str, orders: int) -> None:
         for start in range(0, orders, _PORTION):
             given = {
                 "matrix": msgspec.json.encode(_stored()).decode(),
+                "shape": shape(_stored()),
                 "orders": min(_PORTION, orders - start),
                 "first": _FIRST_NAME,
             }

@@ -1,7 +1,7 @@
 -- Orders that are there already, with the names and a part of the history that each would have.
 WITH made AS (
-    INSERT INTO orders (matrix, updated_at)
-    SELECT CAST(%(matrix)s AS json), now() FROM generate_series(1, %(orders)s)
+    INSERT INTO orders (matrix, updated_at, shape)
+    SELECT CAST(%(matrix)s AS json), now(), %(shape)s FROM generate_series(1, %(orders)s)
     RETURNING id
 ), named AS (
     INSERT INTO order_link (value, scope, order_id)

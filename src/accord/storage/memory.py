@@ -25,6 +25,7 @@ from accord.storage.facts import Wanted, merged, wanted_by_change
 from accord.storage.memory_alerts import MemoryAlerts, MemoryInstruments
 from accord.storage.memory_cases import MemoryCases
 from accord.storage.memory_desk import MemoryDesk
+from accord.storage.memory_drift import MemoryDrift
 from accord.storage.memory_notices import MemoryNotices
 from accord.storage.memory_repairs import MemoryRepairs
 from accord.storage.memory_rows import EnvelopeRow, OrderRow, attempt_counts, read_next, tried
@@ -67,6 +68,7 @@ class MemoryStore:
         self.instruments = MemoryInstruments(
             self._envelopes, self._waiting, self._tasks, self.desk, self.alerts
         )
+        self.drifts = MemoryDrift(self.rows)
 
     async def keep(self, incoming: Sequence[Incoming]) -> int:
         """Keep what was received in one commit; return how many were not copies."""
@@ -133,7 +135,7 @@ class MemoryStore:
 
     def _change(self, order: str, change: Change, now: datetime) -> None:
         row = self.rows.setdefault(order, OrderRow(order))
-        row.matrix, row.updated_at = change.matrix, now
+        row.hold(change.matrix, now)
         row.history += [Told(cell=cell, decided_at=now) for cell in change.told]
         self._name(order, change.matrix.refs)
         self.cases.write([Found(int(order), change.cases)], OF_FACTS, now)
@@ -214,7 +216,7 @@ class MemoryStore:
                 return False
             after = merged(row.matrix, matrix)
             self.check([(order, Change(order=order, matrix=after))])
-            row.matrix = after
+            row.hold(after)
             self._name(order, after.refs)
         return True
 

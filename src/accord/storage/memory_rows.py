@@ -10,6 +10,7 @@ from accord.domain.action import action_name
 from accord.domain.matrix import Matrix
 from accord.domain.reason import Objection
 from accord.domain.report import NUMBER, Ref, order_number
+from accord.domain.shape import begun_at, shape
 from accord.engine.envelope import Envelope, Incoming, Standing
 from accord.engine.ports import Attempt
 from accord.storage.facts import without_address
@@ -68,8 +69,20 @@ class OrderRow:
     order: str
     matrix: Matrix = field(default_factory=Matrix)
     updated_at: datetime = _NEVER
+    begun_at: datetime | None = None
     history: list[Told] = field(default_factory=list)
     hand: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def hold(self, matrix: Matrix, now: datetime | None = None) -> None:
+        """Replace the facts; without ``now`` the order does not count as told anew."""
+        self.updated_at = now or self.updated_at
+        times = [time for time in (self.begun_at, begun_at(matrix)) if time is not None]
+        self.matrix, self.begun_at = matrix, min(times, default=None)
+
+    @property
+    def shape(self) -> bytes:
+        """Return what is alike in orders of one answer."""
+        return shape(self.matrix)
 
     def number(self) -> int:
         """Return what orders are sorted by: the later one has the greater number."""

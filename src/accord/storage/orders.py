@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from accord.domain.action import action_name
 from accord.domain.matrix import Cell, Condition, Matrix
 from accord.domain.report import Ref
+from accord.domain.shape import begun_at, shape
 from accord.engine.ports import Attempt, LinkTakenError
 from accord.storage.facts import merged, without_address
 from accord.storage.statement import order_number, statement, storable, to_json
@@ -55,7 +56,7 @@ async def create(
     """Make an order of each of ``matrices``; return their numbers."""
     if not matrices:
         return []
-    given = {"matrices": [to_json(matrix) for matrix in matrices], "now": now}
+    given = {**_written(matrices), "now": now}
     return list(await connection.scalars(statement("create_orders"), given))
 
 
@@ -65,12 +66,17 @@ async def update(
     """Replace the facts of orders in our hand; without ``now`` they do not count as told anew."""
     if not matrices:
         return
-    given = {
-        "orders": [order_number(order) for order in matrices],
-        "matrices": [to_json(matrix) for matrix in matrices.values()],
-        "now": now,
-    }
+    numbers = [order_number(order) for order in matrices]
+    given = {"orders": numbers, **_written(matrices.values()), "now": now}
     await connection.execute(statement("update_orders"), given)
+
+
+def _written(matrices: Collection[Matrix]) -> dict[str, list[Any]]:
+    return {
+        "matrices": [to_json(matrix) for matrix in matrices],
+        "shapes": [shape(matrix) for matrix in matrices],
+        "begun": [begun_at(matrix) for matrix in matrices],
+    }
 
 
 async def name(connection: AsyncConnection, names: Sequence[Name]) -> None:

@@ -17,6 +17,7 @@ from accord.storage.alerts import PostgresAlerts, PostgresInstruments
 from accord.storage.cases import PostgresCases
 from accord.storage.desk import PostgresDesk
 from accord.storage.doorbell import Doorbell
+from accord.storage.drift import PostgresDrift
 from accord.storage.engine import connected, talk_binary
 from accord.storage.facts import Wanted
 from accord.storage.hands import Hand, Hands, is_passing
@@ -57,6 +58,7 @@ class PostgresStore:
         self.repairs = PostgresRepairs(engine, self._single)
         self.alerts = PostgresAlerts(engine, self._single)
         self.instruments = PostgresInstruments(self._single)
+        self.drifts = PostgresDrift(self._single)
 
     async def time(self) -> datetime:
         """Return the time that counts for every process on this database."""

@@ -96,8 +96,12 @@ ORDERS = Table(
     Column("matrix", JSON, nullable=False, comment="the facts; the view cell shows them as rows"),
     Column("version", BigInteger, nullable=False, server_default="1", comment="counts changes"),
     Column("updated_at", Time, nullable=False),
+    Column("shape", LargeBinary, nullable=False, comment="what is alike in orders of one answer"),
+    Column("begun_at", Time, comment="the earliest time ever told; nothing lasts for longer"),
     comment="One row per order: everything its systems said last",
 )
+# The comparison asks once for each shape, and then for the orders of those that differ.
+Index("orders_of_one_shape", ORDERS.c.shape)
 
 ORDER_LINK = Table(
     "order_link",
