@@ -11,11 +11,11 @@ from accord.audit.logs import audit_logs
 END = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 
 
-def log(tmp_path, columns, rows):
+def log(tmp_path, columns, rows, zone=None):
     path = tmp_path / "events.csv"
     with path.open("w", newline="") as file:
         csv.writer(file).writerows([columns, *rows])
-    return audit_logs(path, tmp_path, lambda _: None)
+    return audit_logs(path, tmp_path, lambda _: None, zone)
 
 
 def at(**before):
@@ -78,3 +78,26 @@ def test_errors_without_a_status_code_are_counted_by_what_they_say(tmp_path):
 def test_a_log_without_times_is_unusable(tmp_path):
     with pytest.raises(UnusableError):
         log(tmp_path, ("System", "Status", "Message"), [("a", "500", "b")])
+
+
+def test_hours_are_those_of_the_zone_that_is_named(tmp_path):
+    columns, row = ("Time", "System", "Code", "Message"), ("NetSuite", "503", "down")
+
+    local = log(tmp_path, columns, [("2026-11-20 00:30:00", *row)], "Europe/Berlin")
+    zoned = log(tmp_path, columns, [("2026-11-19T23:30:00Z", *row)], "Europe/Berlin")
+
+    for outcome in (local, zoned):
+        assert outcome.until == datetime(2026, 11, 19, 23, 30, tzinfo=UTC)
+        assert counted(outcome.by_hour) == {"00:00": 1}
+        assert counted(outcome.by_day) == {"2026-11-20": 1}
+
+
+def test_a_zone_that_is_none_is_refused(tmp_path):
+    with pytest.raises(UnusableError, match="Europe/Berlin"):
+        log(tmp_path, ("Time", "Code"), [(at(hours=1), "500")], "Mars/North")
+
+
+def test_a_column_of_status_codes_is_not_their_error_as_well(tmp_path):
+    outcome = log(tmp_path, ("Time", "Code", "Message"), [(at(hours=1), "500", "oops")])
+
+    assert outcome.by_error[0].name == "500 oops"

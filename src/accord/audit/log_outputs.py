@@ -27,6 +27,7 @@ def _object(outcome: LogOutcome) -> Mapping[str, object]:
             "rows_read": outcome.rows_read,
             "rows_refused": outcome.rows_refused,
             "columns": dict(outcome.columns),
+            "time_zone": outcome.time_zone,
             "since": as_instant(outcome.since),
             "until": as_instant(outcome.until),
             "events": outcome.events,
@@ -59,7 +60,8 @@ def show_log(outcome: LogOutcome, console: Console) -> None:
     since = f"{outcome.since:%Y-%m-%d %H:%M}" if outcome.since else "?"
     until = f"{outcome.until:%Y-%m-%d %H:%M}" if outcome.until else "?"
     head = (
-        f"{outcome.failures:,} of {outcome.events:,} calls failed from {since} to {until}: "
+        f"{outcome.failures:,} of {outcome.events:,} calls failed from {since} to {until} "
+        f"({outcome.time_zone}): "
         f"{outcome.client_errors:,} with 4xx, {outcome.server_errors:,} with 5xx."
     )
     console.print(Text(head, style="bold"))

@@ -52,7 +52,7 @@ def concentration(
 
 
 def _share(number: int, total: int) -> str:
-    calls = "failure is" if number == 1 else "failures are"
+    calls = "failures is" if number == 1 else "failures are"
     return f"{number:,} of {total:,} {calls} ({number / total:.0%})"
 
 

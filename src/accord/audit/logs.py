@@ -13,7 +13,7 @@ from accord.audit.exports import plain_name
 from accord.audit.lines import Refused
 from accord.audit.log_telling import Failures, concentration
 from accord.audit.reading import read_table
-from accord.audit.times import time_column
+from accord.audit.times import UTC_ZONE, is_zone, time_column
 
 PERIOD = timedelta(days=14)
 
@@ -55,9 +55,13 @@ _CLIENT, _SERVER, _LAST = 400, 500, 600
 
 
 class LogOutcome(Struct, frozen=True, kw_only=True):
-    """Failures in the last 14 days of a log, counted in four ways, and what stands out."""
+    """Failures in the last 14 days of a log, counted in five ways, and what stands out.
+
+    ``time_zone`` is where hours and days are counted, and where clocks stand that name no zone.
+    """
 
     file: str
+    time_zone: str
     rows_read: int
     rows_refused: int
     since: datetime | None
@@ -76,14 +80,23 @@ class LogOutcome(Struct, frozen=True, kw_only=True):
     refused: tuple[Refused, ...] = ()
 
 
-def audit_logs(path: Path, folder: Path, advance: Progress) -> LogOutcome:
+def audit_logs(path: Path, folder: Path, advance: Progress, zone: str | None = None) -> LogOutcome:
     """Return where calls failed in the last 14 days of the log, by system, hour and error.
 
-    Raises ``UnusableError`` where it has no column of times, or none of status codes or errors.
+    ``zone`` is where hours of the day are counted, and where the clock stood if it names no zone
+    itself. Raises ``UnusableError`` where the log has no column of times, or none of status codes
+    or errors.
     """
+    zone = zone or UTC_ZONE
+    if not is_zone(zone):
+        reason = f"there is no time zone {zone!r}; one is named as in Europe/Berlin."
+        flag = "--time-zone"
+        raise UnusableError(flag, reason)
     table = read_table(path, folder, advance)
     found = {role: _column(table.columns, names) for role, names in _NAMES.items()}
     columns = {role: column for role, column in found.items() if column}
+    if columns.get("code") == columns.get("status"):  # one column is not two things
+        columns.pop("code", None)
     if "status" not in columns and "message" not in columns:
         reason = "it has no column of status codes or messages, and so is no log of calls."
         raise UnusableError(path.name, reason, 1)
@@ -92,10 +105,10 @@ def audit_logs(path: Path, folder: Path, advance: Progress) -> LogOutcome:
         raise UnusableError(path.name, "it has no column of times that can be read.", 1)
     raw = table.select(list(dict.fromkeys(columns.values())))
     events = raw.select(
-        time=when.read(raw),
+        time=when._replace(zone=zone).read(raw).dt.convert_time_zone(zone),
         **{r: pl.col(c) for r, c in columns.items() if r != "time"},
     )
-    outcome = _judged(path.name, events.with_columns(_absent(columns)), columns)
+    outcome = _judged(path.name, events.with_columns(_absent(columns)), columns, zone)
     return _with_rows(outcome, table.rows, tuple(table.refused))
 
 
@@ -112,7 +125,7 @@ def _with_rows(outcome: LogOutcome, rows: int, refused: tuple[Refused, ...]) -> 
     return structs.replace(outcome, rows_read=rows, rows_refused=len(refused), refused=refused)
 
 
-def _judged(file: str, events: pl.DataFrame, columns: Mapping[str, str]) -> LogOutcome:
+def _judged(file: str, events: pl.DataFrame, columns: Mapping[str, str], zone: str) -> LogOutcome:
     until = events.get_column("time").max()
     if not isinstance(until, datetime):
         raise UnusableError(file, "no time in it can be read.", 1)
@@ -129,6 +142,7 @@ def _judged(file: str, events: pl.DataFrame, columns: Mapping[str, str]) -> LogO
     first = recent.get_column("time").min()
     return LogOutcome(
         file=file,
+        time_zone=zone,
         rows_read=0,
         rows_refused=0,
         since=first if isinstance(first, datetime) else None,

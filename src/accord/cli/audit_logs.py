@@ -16,6 +16,10 @@ CLEAN, FAILURES, UNUSABLE = 0, 1, 2
 def logs(
     file: Annotated[Path, typer.Argument(help="A log with times, status codes and messages.")],
     *,
+    time_zone: Annotated[
+        str | None,
+        typer.Option(help="Where hours are counted and clocks stand that name no zone; UTC."),
+    ] = None,
     as_object: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Show where calls fail: 4xx and 5xx of the last 14 days by system, hour and error.
@@ -29,7 +33,7 @@ def logs(
 
     try:
         with tempfile.TemporaryDirectory(prefix="accord-audit-") as folder:
-            outcome = audit_logs(file, Path(folder), lambda _: None)
+            outcome = audit_logs(file, Path(folder), lambda _: None, time_zone)
     except UnusableError as error:
         reason = {"file": error.file, "line": error.line, "reason": error.reason}
         typer.echo(
