@@ -55,11 +55,24 @@ BC_API = ("number", "externalDocumentNumber", "orderDate", "status", "fullyShipp
           "currencyCode", "totalAmountIncludingTax", "lastModifiedDateTime")  # fmt: skip
 
 
+BC_SEITE = ("Nr.", "Verk. an Deb.-Nr.", "Verk. an Name", "Externe Belegnr.", "Lagerortcode",
+            "Belegdatum", "Status", "Komplettlieferung (Ausgang)", "Betrag")  # fmt: skip
+
+
 def page_row(order, status, shipped):
     return {
         "No.": f"S-ORD{order.number + 100_000}", "External Document No.": order.name,
         "Sell-to Customer No.": "10000", "Document Date": dated(order, "%m/%d/%Y"),
         "Status": status, "Completely Shipped": shipped, "Amount": order.total,
+    }  # fmt: skip
+
+
+def german_row(order, status, shipped):
+    return {
+        "Nr.": f"{order.number + 100_000}", "Externe Belegnr.": order.name,
+        "Verk. an Deb.-Nr.": "10000", "Belegdatum": dated(order, "%d.%m.%Y"),
+        "Status": status, "Komplettlieferung (Ausgang)": shipped,
+        "Betrag": order.total.replace(".", ","),
     }  # fmt: skip
 
 
@@ -76,6 +89,7 @@ def api_row(order, status, shipped):
     ("columns", "row", "words"),
     [
         (BC_PAGE, page_row, ("Open", "Released", "Yes", "No")),
+        (BC_SEITE, german_row, ("Offen", "Freigegeben", "Ja", "Nein")),
         (BC_API, api_row, ("Draft", "Open", "true", "false")),
     ],
 )
@@ -98,7 +112,7 @@ def test_business_centrals_page_and_api_mean_different_things_by_open(
     )
 
     assert outcome.files[1].system == "business_central"
-    assert outcome.files[1].join_column in {"External Document No.", "externalDocumentNumber"}
+    assert outcome.files[1].join_column in {BC_PAGE[3], BC_SEITE[3], BC_API[1]}
     assert found(outcome) == [
         ("#1500", "stale_shipping_status"),
         ("#1501", "ghost_fulfillment"),
