@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from accord.audit.compare import NAMESAKE
 from accord.audit.errors import UndecidedError, UnusableError
 from accord.audit.hints import FileHint, Hints
 from accord.audit.run import Request, audit
@@ -130,6 +131,8 @@ def test_an_order_cancelled_and_entered_anew_in_the_books_meets_the_living_recor
     outcome = audit(Request(files=files(tmp_path, shop_rows([*MANY, order]), [dead, *books])))
 
     assert found(outcome) == []
+    told = [(one.order, one.reason) for one in outcome.aside if one.order == "1500"]
+    assert told == [("1500", NAMESAKE)]
 
 
 def test_a_column_named_like_the_status_is_not_taken_for_it(tmp_path):

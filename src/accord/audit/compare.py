@@ -26,6 +26,7 @@ DOUBTFUL = "the number stands for more than one order, and nothing tells which i
 REFUSED = "the line in one of the files was refused"
 BARE = "the row with the statuses is missing"
 EARLIER = "older than anything in the other export"
+NAMESAKE = "of the number of a shop's order, and by all signs not its record"
 OTHER_CHANNEL = "of sales channels of which no shop export was given"
 
 
@@ -213,7 +214,9 @@ def _extra_doubt(
     left: pl.DataFrame, stack: Stack, flown: Flight, times: Mapping[str, Taken], follower: Follower
 ) -> pl.Series:
     """Return for each record unknown to the shop why that proves nothing, or null."""
-    elsewhere = left.get_column("record").is_in(follower.pairing.elsewhere.implode())
+    record = left.get_column("record")
+    elsewhere = record.is_in(follower.pairing.elsewhere.implode())
+    namesake = record.is_in(follower.pairing.namesakes.implode())
     on_way = on_the_way(flown, times[_label(follower)], left)
     texts = [o.text for _, s in stack.shops for o in s.listing.source.table.refused]
     refused = left.get_column("key").is_in(_numbers_in(texts, follower).implode())
@@ -224,6 +227,7 @@ def _extra_doubt(
         earlier = earlier & False
     reason = (
         pl.when(elsewhere).then(pl.lit(OTHER_CHANNEL))
+        .when(namesake).then(pl.lit(NAMESAKE))
         .when(on_way).then(pl.lit(ON_THE_WAY))
         .when(refused.fill_null(value=False)).then(pl.lit(REFUSED))
         .when(earlier).then(pl.lit(EARLIER))

@@ -22,11 +22,13 @@ _SAMPLED = 20_000
 class Pairing(NamedTuple):
     """``pairs`` has ``order`` and ``record``. The rest could not be paired without guessing.
 
-    ``doubtful`` are orders of the shop, ``elsewhere`` records that belong to something else.
+    ``doubtful`` are orders of the shop, ``namesakes`` records that have the number of one and are
+    not its record, ``elsewhere`` records of a sales channel that is none of the shops.
     """
 
     pairs: pl.DataFrame
     doubtful: pl.Series
+    namesakes: pl.Series
     elsewhere: pl.Series
 
 
@@ -64,8 +66,8 @@ def pair(orders: pl.DataFrame, records: pl.DataFrame, shops: dict[int, str]) -> 
     missing = _surely_missing(split, settled)
     unsure = odd.filter(~pl.col("older")).select("order")
     doubtful = pl.concat([unsure, left_orders.join(missing, on="order", how="anti")])
-    elsewhere = pl.concat([odd.select("record"), left_records, foreign])
-    return Pairing(pairs, doubtful.to_series(), elsewhere.to_series())
+    namesakes = pl.concat([odd.select("record"), left_records])
+    return Pairing(pairs, doubtful.to_series(), namesakes.to_series(), foreign.to_series())
 
 
 def _apart() -> pl.Expr:
