@@ -2,6 +2,8 @@
 
 import csv
 import io
+import re
+from collections import deque
 
 import polars as pl
 import pytest
@@ -9,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
+from accord.audit import strict
 from accord.audit.errors import UnusableError
 from accord.audit.reading import read_table
+from accord.audit.strict import strict_structure
 
 ROWS = [["#1001", "paid", 'A "fine" shirt, blue'], ["#1002", "voided", "two\nlines"]]
 HEADER = ["Name", "Financial Status", "Lineitem name"]
@@ -72,6 +76,50 @@ def test_a_report_that_does_not_quote_keeps_its_inches(tmp_path):
 
     assert read.refused == []
     assert read.select(["name"]).to_series().to_list() == ['24" screen', '3" nail', "none"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "columns"),
+    [
+        (["Name,Status", "#1,paid,", "#2,paid,"], 3),  # only the rows end in a delimiter
+        (["Name,Status,", "#1,paid", "#2,paid"], 2),  # only the header does
+    ],
+)
+def test_a_delimiter_more_at_the_end_is_no_fault(tmp_path, lines, columns):
+    read = table(tmp_path, "\n".join(lines).encode())
+
+    assert (read.rows, read.refused, len(read.columns)) == (2, [], columns)
+    assert read.select(["Name", "Status"]).rows() == [("#1", "paid"), ("#2", "paid")]
+
+
+def test_a_field_more_than_the_header_with_something_in_it_is_a_fault(tmp_path):
+    with pytest.raises(UnusableError):
+        table(tmp_path, b"Name,Status\n#1,paid,\n#2,Smith, paid\n")
+
+
+def test_the_rows_of_a_long_file_are_all_but_the_refused_lines(tmp_path):
+    row = '#{:05},"{}, and more",paid'
+    lines = [row.format(at, "x" * 90) for at in range(30_000)]  # some three mebibytes
+    across = 1 + (2 * 1024 * 1024 - len("Name,Note,Status\r\n\r\n")) // (len(lines[0]) + 2)
+    wrong = {0: "", across: "w" * len(lines[0]), 20_000: '#0,"open,paid', 29_999: ",,,,"}
+    for at, line in wrong.items():
+        lines[at] = line
+
+    read = table(tmp_path, "\r\n".join(["Name,Note,Status", *lines, "", ""]).encode())
+
+    assert [one.line for one in read.refused] == [at + 2 for at in wrong]
+    assert read.rows == 29_996
+    names = read.select(["Name"]).to_series().to_list()
+    assert names == [f"#{at:05}" for at in range(30_000) if at not in wrong]
+
+
+def test_no_further_line_is_read_for_a_quote_that_opens_no_field():
+    shape = strict._shape("\t", 3)  # noqa: SLF001 - how far it reads shows nowhere else
+    later = enumerate([b'2\t3" nail\tShipped\n'] * 9, 2)
+
+    length = strict._length(shape, deque([(1, '1\t3" pipe\tShipped')]), later)  # noqa: SLF001
+
+    assert (length, next(later)[0]) == (0, 2)
 
 
 def test_two_columns_of_one_name_are_kept_apart(tmp_path):
@@ -138,6 +186,19 @@ def test_what_is_no_table_is_unusable(tmp_path, data):
         table(tmp_path, data)
 
 
+@pytest.mark.parametrize(
+    ("data", "remedy"),
+    [
+        (b"\x1f\x8b\x08 packed", "unpack"),
+        (b"PK\x03\x04 not really a workbook", "unpack"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 of 1997", "save it as XLSX"),
+    ],
+)
+def test_what_is_no_text_is_refused_with_its_remedy(tmp_path, data, remedy):
+    with pytest.raises(UnusableError, match=remedy):
+        table(tmp_path, data)
+
+
 FIELD = st.text(alphabet='ab1,"\n ', max_size=6)
 
 
@@ -167,3 +228,25 @@ def test_every_line_is_a_row_or_refused(tmp_path_factory, lines):
 
     assert read.rows + len(read.refused) == len(body)
     assert read.select(["n"]).height == read.rows
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    lines=st.lists(
+        st.sampled_from(
+            ["1,2,3", "a,b", '1,"2,3', '"x,y",2,3', 'q"r,2,3', '"u', 'v",2,3', ",,", ""]
+        ),
+        max_size=15,
+    ),
+    end=st.sampled_from(["", "\n", "\n\n"]),
+)
+def test_reading_strictly_from_odd_lines_on_is_reading_strictly_everywhere(
+    tmp_path_factory, lines, end
+):
+    path = tmp_path_factory.mktemp("csv") / "file.csv"
+    path.write_text("\n".join(["n,o,p", *lines]) + end)
+    every = range(2, len(path.read_text().splitlines()) + 2)
+    alone = re.compile(r'("[^"]*"|[^",]*)(,("[^"]*"|[^",]*)){2}')
+    odd = [at for at in every[:-1] if not alone.fullmatch(path.read_text().splitlines()[at - 1])]
+
+    assert strict_structure(path, ",", 1, 3, [*odd, every[-1]]) == strict_structure(path, ",", 1, 3)

@@ -20,6 +20,12 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 
+# What people hand over by mistake, by its first bytes, and what to do with it.
+_NO_TEXT = (
+    (b"\x1f\x8b", "it is packed (gzip); unpack it first."),
+    (b"\xd0\xcf\x11\xe0", "it is a workbook of the old kind; save it as XLSX or CSV."),
+)
+
 
 class Text(NamedTuple):
     """A UTF-8 file with line feeds, and the name of the encoding the original was in."""
@@ -37,6 +43,9 @@ def as_utf8(source: Path, folder: Path, advance: Progress) -> Text:
         head = file.read(PIECE)
     if not head.strip():
         raise UnusableError(source.name, "the file is empty.", 1)
+    remedy = next((told for mark, told in _NO_TEXT if head.startswith(mark)), None)
+    if remedy:
+        raise UnusableError(source.name, remedy, 1)
     encoding = next((name for mark, name in _MARKS if head.startswith(mark)), None)
     if encoding is None:
         encoding = _without_mark(source, head, advance)

@@ -1,11 +1,14 @@
 """What became of the lines of a file: rows of its table, or refused with the reason."""
 
+import io
+from bisect import bisect_right
 from collections.abc import Collection
 from pathlib import Path
 from typing import NamedTuple
 
 # A quoted field may run over lines; an unclosed quote must not swallow the file.
 LONGEST_FIELD_LINES = 500
+_PIECE = 1024 * 1024
 
 
 class Refused(NamedTuple):
@@ -35,8 +38,17 @@ class Structure(NamedTuple):
 
 def without(path: Path, bad: Collection[int], skip: int, copy: Path) -> Path:
     """Write ``path`` from line ``skip`` + 1 on, without the lines ``bad``, to ``copy``."""
+    out = sorted({*range(1, skip + 1), *bad})
+    left = frozenset(out)
+    before = 0  # so many lines ended before this piece
     with path.open("rb") as source, copy.open("wb") as target:
-        target.writelines(
-            line for number, line in enumerate(source, 1) if number > skip and number not in bad
-        )
+        while piece := source.read(_PIECE):
+            ended = before + piece.count(b"\n")
+            # The last line of a piece goes on in the next one.
+            if bisect_right(out, before) < bisect_right(out, ended + 1):
+                lines = enumerate(io.BytesIO(piece), before + 1)
+                target.writelines(line for at, line in lines if at not in left)
+            else:
+                target.write(piece)
+            before = ended
     return copy

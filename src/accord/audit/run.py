@@ -19,10 +19,9 @@ from accord.audit.hints import Hints
 from accord.audit.join import likely_numbers
 from accord.audit.listing import read_rows
 from accord.audit.outcome import FileFound, Outcome
-from accord.audit.reading import read_ahead
+from accord.audit.reading import read_table
 from accord.audit.recognition import Recognised, recognise
 from accord.audit.stack import Stack, build
-from accord.audit.table import Table
 from accord.audit.words import DEFAULT_SETTINGS
 
 
@@ -66,12 +65,11 @@ def _prepared(request: Request, folder: Path) -> list[tuple[Recognised, pl.DataF
         reason = "two files have this name; rename one, so that they can be told apart."
         raise UnusableError(twice, reason)
 
-    def made(table: Table) -> tuple[Recognised, pl.DataFrame]:
-        found = recognise(table, request.hints, request.settings)
-        return found, read_rows(found, likely_numbers(found))
-
     def prepared(path: Path) -> tuple[Recognised, pl.DataFrame]:
-        return read_ahead(path, folder, request.advance, made)
+        found = recognise(
+            read_table(path, folder, request.advance), request.hints, request.settings
+        )
+        return found, read_rows(found, likely_numbers(found))
 
     # Two at a time: while the lines of one are looked at, the columns of the other are read.
     with ThreadPoolExecutor(max_workers=2) as pool:

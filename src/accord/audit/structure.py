@@ -17,6 +17,9 @@ from accord.audit.strict import strict_structure
 # Small enough to stay in a processor's cache, and to let another thread have its turn.
 _PIECE = 1024 * 1024
 
+# Where no line of so many is wrong without quotes, nothing is quoted, and no closer look is needed.
+_MANY_REFUSED = 100
+
 _QUOTED = re.compile(rb'"[^"]*"')
 
 
@@ -49,13 +52,20 @@ def structure(
     delim = delimiter.encode()
     scan = _scan(path, delim, header_line, columns, advance, quoted=True)
     structured = _resolved(path, scan, delim, columns, header_line)
-    if structured.refused and any(b'"' in odd.skeleton for odd in scan.odd):
-        plain = _scan(path, delim, header_line, columns, _ignore, quoted=False)
+    if not structured.refused or not any(b'"' in odd.skeleton for odd in scan.odd):
+        return structured
+    # More lines than these are refused by no reading that is better, so it need not go on.
+    most = len(structured.refused) + len(structured.blank)
+    plain = _scan(path, delim, header_line, columns, _ignore, quoted=False, most=most)
+    unquoted = None
+    if len(plain.odd) <= most:
         unquoted = _resolved(path, plain, delim, columns, header_line)._replace(quoted=False)
-        strict = strict_structure(path, delimiter, header_line, columns)
+    if len(structured.refused) <= _MANY_REFUSED or unquoted is None or unquoted.refused:
+        odd = [*(one.line for one in scan.odd), scan.lines + 1]
+        strict = strict_structure(path, delimiter, header_line, columns, odd)
         structured = min(strict, structured, key=lambda one: len(one.refused))
-        if len(unquoted.refused) < len(structured.refused):
-            return unquoted
+    if unquoted is not None and len(unquoted.refused) < len(structured.refused):
+        return unquoted
     return structured
 
 
@@ -64,8 +74,16 @@ def _ignore(_: int) -> None:
 
 
 def _scan(
-    path: Path, delimiter: bytes, header_line: int, columns: int, advance: Progress, *, quoted: bool
+    path: Path,
+    delimiter: bytes,
+    header_line: int,
+    columns: int,
+    advance: Progress,
+    *,
+    quoted: bool,
+    most: int | None = None,
 ) -> _Scan:
+    """Look at every line; no further than needed to know that more than ``most`` are odd."""
     kept = delimiter + (b'"' if quoted else b"") + b"\n"
     dropped = bytes(set(range(256)) - set(kept))
     good: dict[bytes, bool] = {}
@@ -82,6 +100,8 @@ def _scan(
                 if not good[skeleton]
             ]
         lines += len(skeletons)
+        if most is not None and len(odd) > most + header_line:
+            break
     return _Scan(lines, [one for one in odd if one.line > header_line])
 
 

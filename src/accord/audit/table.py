@@ -79,11 +79,6 @@ class TextFile:
         self._path, self._encoding = as_utf8(source, folder, advance)
         self._layout = _layout(source.name, self._path)
 
-    @property
-    def size(self) -> int:
-        """Return how many bytes its text has."""
-        return self._path.stat().st_size
-
     def structure(self) -> Structure:
         """Look at every line and return which are rows."""
         delimiter, header_line, columns = self._layout
@@ -207,7 +202,7 @@ def header_of(rows: Sequence[Sequence[str]]) -> tuple[int, tuple[str, ...], floa
     """Return where the header stands, its names, and the share of rows as wide as it is."""
     best: tuple[int, tuple[str, ...], float] | None = None
     for at, cells in enumerate(rows[: _TITLE_LINES + 1]):
-        names = [cell.strip() for cell in cells]
+        names = _as_wide([cell.strip() for cell in cells], rows[at + 1 :])
         if len(names) < _FEWEST_COLUMNS or sum(map(bool, names)) < max(2, len(names) - 2):
             continue
         below = [len(row) for row in rows[at + 1 :] if any(row)]
@@ -219,6 +214,21 @@ def header_of(rows: Sequence[Sequence[str]]) -> tuple[int, tuple[str, ...], floa
         if fits and (best is None or fitting > best[2] + 0.1):
             best = at, _distinct(names), fitting
     return best
+
+
+def _as_wide(names: list[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return the names as many as the fields, where only the rows end in a delimiter, or none does.
+
+    Some exports close every row with a delimiter and the header not, and some the other way round.
+    """
+    below = [row for row in rows if any(row)]
+    longer = [row for row in below if len(row) == len(names) + 1]
+    shorter = [row for row in below if len(row) == len(names) - 1]
+    if 2 * len(longer) > len(below) and not any(row[-1].strip() for row in longer):
+        return [*names, ""]
+    if names and not names[-1] and 2 * len(shorter) > len(below):
+        return names[:-1]
+    return names
 
 
 def _records(text: str, delimiter: str) -> list[tuple[int, list[str]]]:

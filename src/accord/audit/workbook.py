@@ -38,7 +38,9 @@ def read_workbook(source: Path) -> Table:
         book = fastexcel.read_excel(source)
         sheets = [_sheet(book, name) for name in book.sheet_names]
     except fastexcel.FastExcelError as error:
-        raise UnusableError(source.name, f"it is no workbook that can be read: {error}") from error
+        told = str(error).partition("\n")[0]  # what follows are places in the reader's own code
+        reason = f"it is packed, and no workbook that can be read; unpack it first ({told})."
+        raise UnusableError(source.name, reason) from error
     found = [
         table
         for name, cells in zip(book.sheet_names, sheets, strict=True)
