@@ -1,5 +1,6 @@
 """What follows from a change of an order: where there is something to do, and for whom."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec import Struct
@@ -7,6 +8,7 @@ from msgspec.structs import replace
 
 from accord.domain.accord import Accord, Gate
 from accord.domain.action import Action, stops
+from accord.domain.agreement import Agreed, agreed_on
 from accord.domain.case import Case
 from accord.domain.cases import cases
 from accord.domain.foreign import foreign_changes
@@ -87,6 +89,21 @@ def change_of(
         urgent=frozenset(name for name in due if any(map(stops, planned[name]))),
         cases=so.cases(planned),
         tell=_is_to_tell(was, so),
+        agreed=_agreed(was, due, planned),
+    )
+
+
+def _agreed(was: _Plans, due: list[str], planned: Mapping[str, list[Action]]) -> tuple[Agreed, ...]:
+    """Return which mirrors have nothing left to do that had something before."""
+    now = was.now
+    if now is None:
+        return ()
+    ended = [(system, was.at(system)) for system in due if not planned[system]]
+    return tuple(
+        one
+        for system, wanted in ended
+        if wanted
+        for one in agreed_on(was.matrix, was.accord, system, wanted, now)
     )
 
 

@@ -9,6 +9,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from accord.domain.action import Action
+from accord.domain.agreement import Agreed
 from accord.domain.case import Case
 from accord.domain.errors import AccordError
 from accord.domain.link_state import LinkState
@@ -117,6 +118,7 @@ class Change(Struct, frozen=True, kw_only=True):
     ``urgent`` those of them where something is to be stopped, ``repairs`` those where nobody
     said anything new, each with what led to it: they wait for ``wait``. ``cases`` are all that
     need a person now, as far as the facts tell. ``tell``: the customer may have to be told.
+    ``agreed`` tells which mirrors came into step by it, and how long that took.
     """
 
     order: str | None
@@ -128,6 +130,7 @@ class Change(Struct, frozen=True, kw_only=True):
     wait: timedelta = timedelta(0)
     cases: tuple[Case, ...] = ()
     tell: bool = False
+    agreed: tuple[Agreed, ...] = ()
 
 
 class LinkTakenError(AccordError):

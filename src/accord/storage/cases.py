@@ -15,6 +15,7 @@ from accord.engine.desk import Deed
 from accord.engine.ports import Change, Settlement, TaskKind
 from accord.storage import orders, tasks
 from accord.storage.facts import names_meant, wanted_by_change
+from accord.storage.numbers import count_agreed
 from accord.storage.statement import order_number, statement, storable
 
 # The key of these tasks is an order.
@@ -130,6 +131,7 @@ class PostgresCases:
             made = change(held)
             await orders.update(connection, {file.order: made.matrix}, deed.at)
             await of_facts(connection, [(made, order_number(file.order))], deed.at)
+            await count_agreed(connection, [made], deed.at)
             await tasks.ask(connection, [*wanted_by_change(file.order, made, deed.at)])
         return True
 

@@ -1,6 +1,5 @@
 """The store in memory: the model that PostgreSQL is held to, and the store of quick tests."""
 
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
@@ -27,21 +26,17 @@ from accord.storage.memory_cases import MemoryCases
 from accord.storage.memory_desk import MemoryDesk
 from accord.storage.memory_drift import MemoryDrift
 from accord.storage.memory_notices import MemoryNotices
+from accord.storage.memory_numbers import MemoryNumbers
+from accord.storage.memory_overview import MemoryOverview
 from accord.storage.memory_repairs import MemoryRepairs
-from accord.storage.memory_rows import EnvelopeRow, OrderRow, attempt_counts, read_next, tried
+from accord.storage.memory_rows import EnvelopeRow, OrderRow, read_next
 from accord.storage.memory_sitting import MemorySitting, Placed
 from accord.storage.memory_tasks import TaskTable
-from accord.storage.overview import (
-    Counts,
-    LinkLine,
-    OrderFile,
-    OrderLine,
-    Told,
-)
+from accord.storage.overview import Told
 from accord.storage.repairs import found_in as found_repairs
 
 
-class MemoryStore:
+class MemoryStore(MemoryOverview):
     """A ``Store`` and an ``Overview``, as simple as their meaning allows."""
 
     def __init__(self) -> None:
@@ -69,6 +64,9 @@ class MemoryStore:
             self._envelopes, self._waiting, self._tasks, self.desk, self.alerts
         )
         self.drifts = MemoryDrift(self.rows)
+        self.numbers = MemoryNumbers(
+            self._envelopes, self._tasks, self.cases, self.alerts, self.instruments
+        )
 
     async def keep(self, incoming: Sequence[Incoming]) -> int:
         """Keep what was received in one commit; return how many were not copies."""
@@ -139,6 +137,7 @@ class MemoryStore:
         row.history += [Told(cell=cell, decided_at=now) for cell in change.told]
         self._name(order, change.matrix.refs)
         self.cases.write([Found(int(order), change.cases)], OF_FACTS, now)
+        self.numbers.count(change.agreed, now)
         self._tasks.ask(wanted_by_change(order, change, now))
         self.repairs.note(found_repairs([(change, int(order))]), now)
 
@@ -241,10 +240,6 @@ class MemoryStore:
         self._link_states[system] = change(before)
         return before, self._link_states[system]
 
-    async def links(self, now: datetime) -> Sequence[LinkLine]:
-        """Return every link that has work or has been heard of, by name."""
-        return self._tasks.lines(self._link_states, now)
-
     async def why_paused(self, system: str) -> str | None:
         """Return who lets nothing be written to ``system`` for now, and why; None if nobody."""
         return self.desk.why_paused(system)
@@ -256,45 +251,3 @@ class MemoryStore:
 
     def _may_claim(self, kind: TaskKind, system: str) -> bool:
         return kind is not TaskKind.PROPAGATE or self.desk.why_paused(system) is None
-
-    async def balance(self) -> Mapping[str, Mapping[Standing, int]]:
-        """Return for each system how many envelopes stand where."""
-        systems = sorted({row.incoming.system for row in self._envelopes})
-        return {
-            system: dict(
-                Counter(r.standing for r in self._envelopes if r.incoming.system == system)
-            )
-            for system in systems
-        }
-
-    async def orders(
-        self, search: str = "", before: str | None = None, limit: int = 50
-    ) -> Sequence[OrderLine]:
-        """Return orders, newest first, from the one older than ``before`` on."""
-        newest = [
-            row.line()
-            for row in sorted(self.rows.values(), key=OrderRow.number, reverse=True)
-            if (before is None or int(row.order) < int(before)) and row.has_name(search)
-        ]
-        return newest[:limit]
-
-    async def order(self, order: str) -> OrderFile | None:
-        """Return everything on one order, or None if there is no such order."""
-        row = self.rows.get(order)
-        if row is None:
-            return None
-        return OrderFile(
-            line=row.line(),
-            history=list(row.history),
-            attempts=[tried(attempt) for attempt in self._attempts if attempt.order == order],
-            pending=self._tasks.pending(order),
-        )
-
-    async def counts(self) -> Counts:
-        """Return how much there is of everything."""
-        return Counts(
-            orders=len(self.rows),
-            history=sum(len(row.history) for row in self.rows.values()),
-            envelopes=dict(Counter(row.incoming.origin for row in self._envelopes)),
-            attempts=sorted(attempt_counts(self._attempts)),
-        )

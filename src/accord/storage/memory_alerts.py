@@ -101,6 +101,11 @@ class MemoryAlerts:
         rows = [row for row in self._alerts.values() if row.rule is not RuleName.REVIEW]
         return max((row.opened_at for row in rows if row.opened_at is not None), default=None)
 
+    def opened(self, since: datetime) -> int:
+        """Return how many opened from a moment on."""
+        times = [row.opened_at for row in self._alerts.values()]
+        return sum(opened_at is not None and opened_at >= since for opened_at in times)
+
     async def unsent(self, limit: int) -> Sequence[Unsent]:
         """Return messages that no channel has taken though it was tried, oldest first."""
         rows = [row for row in self._messages if row.sent_at is None and row.letter.tries]
@@ -163,6 +168,10 @@ class MemoryInstruments:
             usually_taken=usual[Receipt.KEPT],
             usually_refused=usual[Receipt.UNPROVEN] + usual[Receipt.BUSY],
         )
+
+    def answered(self, receipt: Receipt, since: datetime) -> int:
+        """Return how many deliveries were answered so in the hours from a moment on."""
+        return sum(n[receipt] for (_, hour), n in self._doors.items() if hour >= since)
 
     async def count(self, tally: Tally, now: datetime) -> None:
         """Add to how deliveries were answered in this hour."""

@@ -135,6 +135,15 @@ class MemoryCases:
             self._apply(row.order, made, deed.at)
         return True
 
+    def opened(self, since: datetime) -> int:
+        """Return how many were noticed from a moment on."""
+        return sum(row.opened_at >= since for row in self._rows.values())
+
+    def closed(self, since: datetime) -> int:
+        """Return how many were closed from a moment on."""
+        times = [row.closed_at for row in self._rows.values()]
+        return sum(closed_at is not None and closed_at >= since for closed_at in times)
+
     def _meant(self, sought: Sought, now: datetime) -> Iterator[CaseRow]:
         for row in self._rows.values():
             names = {ref.value for ref in self._orders[row.order].matrix.refs}

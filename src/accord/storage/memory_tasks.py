@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from accord.domain.link_state import LinkState
 from accord.engine.gauges import GivenUp
+from accord.engine.numbers import Behind
 from accord.engine.ports import Doubt, Settlement, Task, TaskKind
 from accord.storage.facts import Wanted
 from accord.storage.overview import LinkLine, Pending
@@ -208,6 +209,17 @@ class TaskTable:
             GivenUp(system=system, letters=len(times), since=min(times))
             for system, times in sorted(found.items())
         )
+
+    def behind(self, late: datetime, now: datetime) -> list[Behind]:
+        """Return how many orders wait at each system, and how many since before ``late``."""
+        asked: dict[str, list[datetime]] = {}
+        for (kind, system, _), row in sorted(self._rows.items()):
+            if kind is TaskKind.PROPAGATE and not row.dead and row.asked_at <= now:
+                asked.setdefault(system, []).append(row.asked_at)
+        return [
+            Behind(system=system, waiting=len(times), late=sum(at < late for at in times))
+            for system, times in asked.items()
+        ]
 
     def revive(self, places: Collection[int], now: datetime) -> list[int]:
         """Make given-up tasks due at once, with a fresh count; return those that were given up."""

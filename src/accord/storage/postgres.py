@@ -24,6 +24,7 @@ from accord.storage.hands import Hand, Hands, is_passing
 from accord.storage.invariants import violations
 from accord.storage.migrations import migrate
 from accord.storage.notices import PostgresNotices
+from accord.storage.numbers import PostgresNumbers
 from accord.storage.overview import Counts, LinkLine, OrderFile, OrderLine
 from accord.storage.repairs import PostgresRepairs
 from accord.storage.sitting import PostgresSitting
@@ -59,6 +60,7 @@ class PostgresStore:
         self.alerts = PostgresAlerts(engine, self._single)
         self.instruments = PostgresInstruments(self._single)
         self.drifts = PostgresDrift(self._single)
+        self.numbers = PostgresNumbers(self._single)
 
     async def time(self) -> datetime:
         """Return the time that counts for every process on this database."""

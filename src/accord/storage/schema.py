@@ -26,12 +26,21 @@ from accord.storage.case_tables import CASES
 from accord.storage.columns import METADATA, Name, Time, number, of_order, one_of
 from accord.storage.desk_tables import DESK_TABLES
 from accord.storage.notice_tables import NOTICE_TABLES
+from accord.storage.number_tables import AGREEMENT
 from accord.storage.repair_tables import REPAIR
 
 TOKENS = Sequence("task_token", metadata=METADATA, data_type=BigInteger)
 
 # They stand on a page of their own; whoever asks for the tables gets them too.
-__all__ = ["ALERT_TABLES", "CASES", "DESK_TABLES", "METADATA", "NOTICE_TABLES", "REPAIR"]
+__all__ = [
+    "AGREEMENT",
+    "ALERT_TABLES",
+    "CASES",
+    "DESK_TABLES",
+    "METADATA",
+    "NOTICE_TABLES",
+    "REPAIR",
+]
 
 ENVELOPE = Table(
     "envelope",

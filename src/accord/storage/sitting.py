@@ -12,6 +12,7 @@ from accord.engine.ports import Change, Verdict
 from accord.storage import cases, orders, repairs, tasks
 from accord.storage.desk import set_aside
 from accord.storage.facts import Wanted, wanted_by, wanted_by_change
+from accord.storage.numbers import count_agreed
 from accord.storage.statement import order_number, statement, storable
 
 
@@ -69,6 +70,7 @@ class PostgresSitting:
         await orders.add_history(self._connection, told, now)
         await self._settle(verdicts, now)
         await cases.of_facts(self._connection, placed, now)
+        await count_agreed(self._connection, changes, now)
         wanted = [
             each for change, number in placed for each in wanted_by_change(str(number), change, now)
         ]

@@ -637,6 +637,28 @@ COMMENT ON COLUMN door_count.unproven IS 'refused: the proof did not fit';
 
 COMMENT ON COLUMN door_count.busy IS 'refused: come back soon';
 
+CREATE TABLE agreement (
+    system VARCHAR COLLATE "C" NOT NULL,
+    track VARCHAR(20) NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    step SMALLINT NOT NULL,
+    mirrors BIGINT NOT NULL,
+    PRIMARY KEY (system, track, at, step),
+    CONSTRAINT agreement_track CHECK (track IN ('order', 'payment', 'fulfillment', 'delivery', 'return'))
+);
+
+CREATE INDEX agreement_lately ON agreement (at);
+
+COMMENT ON TABLE agreement IS 'How long it took until mirrors said what their owners say';
+
+COMMENT ON COLUMN agreement.system IS 'the mirror that came into step';
+
+COMMENT ON COLUMN agreement.at IS 'the beginning of a slice of five minutes';
+
+COMMENT ON COLUMN agreement.step IS 'how long it took; see the reference';
+
+COMMENT ON COLUMN agreement.mirrors IS 'how many came into step so';
+
 CREATE VIEW cell AS
 SELECT orders.id AS order_id,
        (SELECT min(order_link.value)
