@@ -196,8 +196,9 @@ def _statuses(table: Table, export: Export, words: Words, hints: Hints) -> tuple
 
 
 def _given(table: Table, export: Export, words: Words, column: str) -> Status:
-    """Return a column the user named, with the kinds of word that know most of its values."""
-    specs = [*export.statuses]
+    """Return a column the user named: the status of that name, else what knows most values."""
+    plain = plain_name(column)
+    specs = [spec for spec in export.statuses if plain in spec.names] or [*export.statuses]
     shares = [(known_share(table.sample, column, spec, words), spec) for spec in specs]
     share, spec = max(shares, key=lambda one: one[0])
     return Status(column, spec, share)
