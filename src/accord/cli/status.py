@@ -1,4 +1,4 @@
-"""``accord status``: how much stands where, what is stuck, what is paused, who did what lately."""
+"""``accord status``: how it stands in ten seconds, then what is stuck, paused and was done."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,12 +15,17 @@ from accord.cli.desk import (
     Place,
     counted,
     moment,
+    now,
     print_json,
     print_table,
 )
+from accord.cli.standing_text import print_standing
 from accord.engine.desk import EVERYTHING, Deed, Grounds, Pause
 from accord.engine.envelope import Standing
+from accord.engine.health import health
+from accord.settings.accord_file import LATENCY_TARGET
 from accord.storage.postgres import PostgresStore
+from accord.telemetry.summary import Summary, summary
 
 DEEDS = 10
 
@@ -28,6 +33,7 @@ DEEDS = 10
 class Status(Struct, frozen=True, kw_only=True):
     """What the command shows."""
 
+    summary: Summary
     balance: Mapping[str, Mapping[Standing, int]]
     grounds: Sequence[Grounds]
     dead_letters: Mapping[str, int]
@@ -42,17 +48,16 @@ def status(
     database: Database = None,
     data: Data = None,
 ) -> None:
-    """Show how much of each system stands where, what is stuck, and what is paused.
+    """Show how it stands: do systems answer, how long agreeing takes, what needs somebody.
 
-    Exit status: 0 nothing is stuck or paused, 1 something is, 2 the database cannot be used.
+    Exit status: 0 nothing needs anybody, 1 something does, 2 the database cannot be used.
     """
     found = Place(context, database, data).at_store(_status)
     if as_json:
         print_json(_object(found))
     else:
         _print(found)
-    stuck = found.grounds or found.dead_letters or found.pauses
-    raise typer.Exit(FOUND if stuck else NOTHING)
+    raise typer.Exit(NOTHING if found.summary.is_well else FOUND)
 
 
 async def _status(store: PostgresStore) -> Status:
@@ -62,7 +67,9 @@ async def _status(store: PostgresStore) -> Status:
         for letter in letters:
             dead[letter.system] = dead.get(letter.system, 0) + 1
         after = letters[-1].id
+    links = {line.system: line.state for line in await store.links(now())}
     return Status(
+        summary=summary(await health(store, links, LATENCY_TARGET, now())),
         balance=await store.balance(),
         grounds=await store.desk.grounds(),
         dead_letters=dead,
@@ -73,15 +80,21 @@ async def _status(store: PostgresStore) -> Status:
 
 def _object(found: Status) -> dict[str, Any]:
     told: dict[str, Any] = to_builtins(found, str_keys=True)
-    return told
+    return {**told.pop("summary"), **told}
 
 
 def _print(found: Status) -> None:
+    print_standing(found.summary)
+    _print_stuck(found)
+
+
+def _print_stuck(found: Status) -> None:
     standings = list(Standing)
     rows = [
         (system, *(by_standing.get(each, 0) for each in standings))
         for system, by_standing in sorted(found.balance.items())
     ]
+    typer.echo("\nEverything received, by where it stands:")
     print_table(("system", *(each.value for each in standings)), rows)
     if found.grounds:
         typer.echo("\nIn quarantine (accord quarantine list):")

@@ -13,7 +13,9 @@ from accord.domain.outcome import Outcome
 from accord.engine.alert_desk import AlertDesk
 from accord.engine.case_desk import CaseDesk
 from accord.engine.desk import Desk
-from accord.engine.envelope import Origin
+from accord.engine.envelope import Origin, Standing
+from accord.engine.gauges import Instruments
+from accord.engine.numbers import Numbers
 
 
 class OrderLine(Struct, frozen=True, kw_only=True):
@@ -102,6 +104,14 @@ class Overview(Protocol):
         """What needs a person, and what people decide about it."""
 
     @property
+    def instruments(self) -> Instruments:
+        """The numbers of the moment."""
+
+    @property
+    def numbers(self) -> Numbers:
+        """Agreement as a number."""
+
+    @property
     def alerts(self) -> AlertDesk:
         """Incidents, and what is told of them."""
 
@@ -121,6 +131,9 @@ class Overview(Protocol):
 
         What was asked for after ``now`` does not wait yet.
         """
+
+    async def balance(self) -> Mapping[str, Mapping[Standing, int]]:
+        """Return for each system how many envelopes stand where."""
 
     async def counts(self) -> Counts:
         """Return how much there is of everything."""

@@ -17,6 +17,7 @@ from accord.web.alert_pages import alert_pages
 from accord.web.case_pages import case_pages
 from accord.web.hooks import HOOKS, Hooks
 from accord.web.link_pages import link_pages
+from accord.web.number_pages import number_pages
 from accord.web.pages import order_pages
 from accord.web.stuck_pages import stuck_pages
 
@@ -75,6 +76,7 @@ def pages_app(
             *stuck_pages(overview, clock, refresh),
             *case_pages(overview, clock, refresh),
             *alert_pages(overview, accord.alerts, refresh),
+            *number_pages(overview, accord.latency_target, clock),
             static,
         ],
         openapi_config=None,
