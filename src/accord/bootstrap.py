@@ -22,10 +22,12 @@ from accord.engine.emptying import release_known
 from accord.engine.gauges import Instruments
 from accord.engine.group_commit import GroupCommit
 from accord.engine.interpret import Interpreter
+from accord.engine.latency_sensor import LatencySensor
 from accord.engine.notice_channel import Channel
 from accord.engine.notice_ledger import NoticeLedger
 from accord.engine.notice_sending import Notifying
 from accord.engine.notify import Notifier
+from accord.engine.numbers import Numbers
 from accord.engine.ports import Link, Store, TaskKind
 from accord.engine.propagate import Propagator, Watch
 from accord.engine.reading import FeedNews, Reader
@@ -58,6 +60,10 @@ class Watched(Store, Protocol):
     def instruments(self) -> Instruments:
         """The numbers of the moment."""
 
+    @property
+    def numbers(self) -> Numbers:
+        """Agreement as a number."""
+
 
 def watching(
     accord: Accord, store: Watched, pace: Pace, addresses: Mapping[str, str]
@@ -78,6 +84,7 @@ def watching(
             desk.unknown_words,
             gauges.look,
             LinkSensors(accord.systems, store).look,
+            LatencySensor(accord, store.numbers).look,
         ],
         zone=ZoneInfo(accord.alerts.time_zone),
     )

@@ -21,6 +21,7 @@ from accord.engine.envelope import Standing
 from accord.engine.gauges import REVIEWED
 from accord.engine.ports import Change, Settlement, TaskKind, Verdict
 from accord.engine.receive import Receipt
+from accord.engine.repair_ledger import ACCORD
 from accord.engine.self_check import OURSELVES
 from accord.engine.sensors import DeskSensors, GaugeSensors, LinkSensors
 from accord.engine.settling import Pace
@@ -125,6 +126,19 @@ async def test_a_pause_of_our_own_calls_at_once_and_a_persons_only_when_it_is_fo
 
     assert await rules_open(office) == [RuleName.STOPPED]
     assert set(await rules_open(office, timedelta(hours=4))) == {RuleName.STOPPED, RuleName.PAUSED}
+
+
+async def test_repairs_that_were_stopped_call_at_once_and_say_to_look_at_the_cause(
+    office: Office,
+) -> None:
+    why = "60 repairs were found within 24 hours, and 50 may be"
+    await office.store.repairs.stop("books", Deed(what="paused", who=ACCORD, why=why, at=NOW))
+
+    (alert,) = await office.look()
+
+    assert (alert.rule, alert.key) == (RuleName.STOPPED, "repairs at books")
+    (heard,) = office.ops.heard
+    assert "accord cases list --kind repair_held" in heard
 
 
 async def test_a_word_nobody_knows_calls_once_and_is_over_when_it_is_let_in(office: Office) -> None:

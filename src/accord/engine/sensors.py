@@ -13,6 +13,7 @@ from accord.engine.case_desk import CaseDesk, Sought
 from accord.engine.desk import Desk, Grounds, Pause
 from accord.engine.gauges import Door, Gauges, Instruments
 from accord.engine.ports import Store
+from accord.engine.repair_ledger import ACCORD
 from accord.engine.self_check import OURSELVES
 
 SECOND = timedelta(seconds=1)
@@ -23,6 +24,11 @@ UNUSUAL = 3
 ENOUGH_TO_GO_BY = 100
 # An accord that has stood so long without trouble is read again more seldom.
 STABLE_AFTER = timedelta(weeks=4)
+# Of repairs that were stopped, since they were more than may be.
+SO_MANY_REPAIRS = (
+    "So many at once are mostly one wrong word of the accord, not so many orders: look at the "
+    "cause before anything is written. Each order has a case: accord cases list --kind repair_held."
+)
 # Somebody has to be called for these at once: goods are under way, or may be.
 PRESSING = (
     CaseKind.SHIPPED_AFTER_CANCEL,
@@ -62,9 +68,11 @@ class DeskSensors:
 
 
 def _paused(pause: Pause) -> Condition:
-    rule = RuleName.STOPPED if pause.who == OURSELVES else RuleName.PAUSED
+    rule = RuleName.STOPPED if pause.who in {OURSELVES, ACCORD} else RuleName.PAUSED
     what = f"Paused by {pause.who}: {pause.what}. {pause.why}".rstrip()
-    return Condition(rule=rule, key=pause.system, figure=1, what=what, since=pause.since)
+    if pause.who == ACCORD:
+        what = f"{what.rstrip('.')}. {SO_MANY_REPAIRS}"
+    return Condition(rule=rule, key=pause.what, figure=1, what=what, since=pause.since)
 
 
 def _unknown(one: Grounds) -> Condition:
