@@ -32,6 +32,7 @@ from accord.engine.ports import Link, Store, TaskKind
 from accord.engine.propagate import Propagator, Watch
 from accord.engine.reading import FeedNews, Reader
 from accord.engine.receive import Keeping, Receiver
+from accord.engine.repair import Repairer
 from accord.engine.runner import Runner
 from accord.engine.sensors import DeskSensors, GaugeSensors, LinkSensors
 from accord.engine.settling import Pace
@@ -152,6 +153,7 @@ class Engine:
     traffic: Traffic
     propagator: Propagator
     reader: Reader
+    repairer: Repairer
     poll_every: Mapping[str, timedelta]
     clock: Callable[[], datetime]
     notifier: Notifier | None = None
@@ -175,6 +177,7 @@ class Engine:
             runner.start(f"stop at {system}", partial(propagate, system, urgent=True))
             runner.start(f"propagate {system}", partial(propagate, system))
             runner.start(f"reread {system}", partial(self.reader.reread_turn, system))
+            runner.start(f"repair {system}", partial(self.repairer.turn, system))
         if self.notifier is not None:
             runner.start("notices", self.notifier.turn)
 
@@ -189,6 +192,8 @@ class Engine:
             worked = await self.interpreter.turn()
             for kind, system in sorted(await self.store.due(self.clock())):
                 worked += await self._step(kind, system)
+            for system in self.links:
+                worked += await self.repairer.turn(system)
             if not worked:
                 return
 
@@ -246,6 +251,7 @@ def engine(
         traffic=traffic,
         propagator=Propagator(accord, links, store, pace, traffic=traffic, watch=watch),
         reader=Reader(links, store, pace, traffic=traffic, news=news),
+        repairer=Repairer(accord, links, store, pace, traffic=traffic),
         poll_every={name: link.poll_every for name, link in links.items()},
         clock=clock,
         notifier=notifier,

@@ -10,12 +10,13 @@ from accord.connector_kit.simulator import World
 from accord.engine.ports import TaskKind
 from tests.simulation.database import WatchedStore
 
-# Each step by the name its loop has: what it takes up, and whether only what is urgent.
+# Each step by the name its loop has: what it takes up, and in which lane.
 STEPS = {
-    "stop at": (TaskKind.PROPAGATE, True),
-    "propagate": (TaskKind.PROPAGATE, False),
-    "reread": (TaskKind.REREAD, False),
-    "poll": (TaskKind.POLL, False),
+    "stop at": (TaskKind.PROPAGATE, "urgent"),
+    "propagate": (TaskKind.PROPAGATE, ""),
+    "repair": (TaskKind.PROPAGATE, "repair"),
+    "reread": (TaskKind.REREAD, ""),
+    "poll": (TaskKind.POLL, ""),
 }
 # How long a step of ours rests before it looks by itself.
 IDLE = timedelta(seconds=1)
@@ -35,7 +36,7 @@ class DueBell:
     def __init__(self, world: World, store: WatchedStore, chance: Random) -> None:
         self._world, self._store, self._chance = world, store, chance
         self._sleepers: dict[_Sleeper, None] = {}
-        self._dates: Mapping[tuple[TaskKind, str, bool], datetime] = {}
+        self._dates: Mapping[tuple[TaskKind, str, str], datetime] = {}
 
     def ring(self) -> None:
         """Look at the store again: it has changed."""
@@ -78,5 +79,5 @@ class DueBell:
         step, _, system = name.rpartition(" ")
         if not step:
             return self._world.now if self._store.has_waiting else None
-        kind, urgent = STEPS[step]
-        return self._dates.get((kind, system, urgent))
+        kind, lane = STEPS[step]
+        return self._dates.get((kind, system, lane))

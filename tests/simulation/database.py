@@ -14,7 +14,9 @@ from accord.storage.memory import MemoryStore
 from tests.simulation.chronicle import Chronicle
 
 # After these there may be work that was not there before.
-CHANGES = frozenset({"keep", "advance", "claim", "settle", "ask", "link", "reckon"})
+CHANGES = frozenset(
+    {"keep", "advance", "claim", "claim_repairs", "settle", "ask", "ask_repairs", "link", "reckon"}
+)
 Step = Callable[[str], Awaitable[None]]
 Name = tuple[TaskKind, str, str]
 
@@ -30,18 +32,18 @@ class _BrokenOffError(BaseException):
 class WatchedStore(MemoryStore):
     """A memory store that says when something falls due, for a clock that jumps there."""
 
-    def dates(self, now: datetime) -> dict[tuple[TaskKind, str, bool], datetime]:
+    def dates(self, now: datetime) -> dict[tuple[TaskKind, str, str], datetime]:
         """Return when the next work of each kind, system and lane may be taken up."""
-        found: dict[tuple[TaskKind, str, bool], datetime] = {}
+        found: dict[tuple[TaskKind, str, str], datetime] = {}
         for (kind, system, _), row in self._tasks._rows.items():  # noqa: SLF001 - nobody else tells
             if not row.dead:
-                lane = (kind, system, row.urgent)
+                lane = (kind, system, "urgent" if row.urgent else "repair" * row.repair)
                 found[lane] = min(row.ready_at(), found.get(lane, row.ready_at()))
         for lane, due in found.items():
-            _, system, urgent = lane
+            _, system, name = lane
             state = self._link_states.get(system)
             if state is not None:
-                found[lane] = max(due, state.next_at(now, urgent=urgent))
+                found[lane] = max(due, state.next_at(now, urgent=name == "urgent"))
         return found
 
     @property
@@ -117,6 +119,8 @@ class Connection:
 
     def __getattr__(self, name: str) -> Any:
         asked = getattr(self._server.store, name)
+        if name == "repairs":
+            return _Ledger(asked, self._call)
         if inspect.iscoroutinefunction(asked):
             return partial(self._call, name, asked)
         if callable(asked) and name == "interpreting":
@@ -135,7 +139,7 @@ class Connection:
         return answer
 
     def _note(self, name: str, given: Sequence[Any], answer: Any) -> None:
-        if name == "claim":
+        if name in {"claim", "claim_repairs"}:
             self._server.leases.claimed(self._process, answer)
         elif name == "settle":
             self._server.leases.settled(self._process, given[0], answer)
@@ -171,6 +175,16 @@ class Connection:
             raise DatabaseDownError(name) from None
         self._server.rung()
         await self._after(f"the commit of {name}")
+
+
+class _Ledger:
+    """The ledger of repairs, each of its calls a step as well."""
+
+    def __init__(self, inner: Any, call: Callable[..., Awaitable[Any]]) -> None:
+        self._inner, self._call = inner, call
+
+    def __getattr__(self, name: str) -> Any:
+        return partial(self._call, f"{name} repairs", getattr(self._inner, name))
 
 
 class _Inside:

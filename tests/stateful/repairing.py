@@ -82,4 +82,6 @@ async def ledger(store: AnyStore, now: datetime) -> object:
         for one in await store.cases.cases(EVERY_OPEN, now, 99)
     ]
     tallies = [await store.repairs.tally(name, now - HOUR) for name in ("shop", "erp")]
-    return rows, cases, tallies, await store.repairs.orders_known(2)
+    hands = [await store.repairs.in_hand(name) for name in ("shop", "erp")]
+    stopped = [await store.repairs.is_stopped(name) for name in ("shop", "erp")]
+    return rows, cases, tallies, hands, stopped, await store.repairs.orders_known(2)

@@ -10,6 +10,7 @@ from accord.domain.action import ActionKind
 from accord.domain.alert_rules import AlertRules, usual_rules
 from accord.domain.notice_rules import NoticeRules
 from accord.domain.ownership import Ownership
+from accord.domain.repair_rules import RepairRules
 from accord.domain.tracks import State, Track
 from accord.domain.vocabulary import Reading, Row, Vocabulary
 
@@ -117,6 +118,7 @@ class Accord(Struct, frozen=True):
     latency_target: timedelta = timedelta(minutes=5)
     notices: NoticeRules | None = None
     alerts: AlertRules = usual_rules()
+    repairs: RepairRules = RepairRules()
 
     def rule(self, track: Track) -> Rule:
         """Return what to do about a change of ``track`` by a system that does not own it."""

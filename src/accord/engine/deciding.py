@@ -51,4 +51,5 @@ def ruled(held: Matrix, case: CaseFile, verdict: Verdict, accord: Accord, now: d
     if ruling is not None:
         decided = replace(ruling, verdict=verdict)
         after = replace(held, rulings={**held.rulings, case.subject: decided})
-    return change_of(case.order, held, after, accord, now=now)
+    # A person has spoken: that is as good as news.
+    return replace(change_of(case.order, held, after, accord, now=now), repairs={})

@@ -15,6 +15,7 @@ from accord.domain.foreign import foreign_changes
 from accord.domain.matrix import Cell, Matrix
 from accord.domain.milestones import Milestone, milestones
 from accord.domain.plan import plan
+from accord.domain.repairs import repairs
 from accord.domain.truth import Truth, truth
 from accord.domain.warehouse_plan import gate_turns_at
 from accord.engine.ports import Change
@@ -69,7 +70,8 @@ def change_of(
 
     What was refused is asked again once anything new is told of the order (``news``), not because
     the same is heard once more; what is needed no longer is looked at, so that it is let go. So
-    is a warehouse where there will be something to do later than ``now``.
+    is a warehouse where there will be something to do later than ``now``. Where nobody said
+    anything new it is a repair.
     """
     after = _noticed(before, after, accord)
     was, so = _Plans(before, accord, now=now), _Plans(after, accord, now=now)
@@ -81,12 +83,17 @@ def change_of(
         or was.at(system) != wanted
         or was.turns_at(system) != so.turns_at(system)
     ]
+    found = repairs(before, after, accord, due, was=was, so=so)
     return Change(
         order=order,
         matrix=after,
         told=told,
         due=tuple(due),
-        urgent=frozenset(name for name in due if any(map(stops, planned[name]))),
+        urgent=frozenset(
+            name for name in due if name not in found and any(map(stops, planned[name]))
+        ),
+        repairs=found,
+        wait=accord.repairs.wait,
         cases=so.cases(planned),
         tell=_is_to_tell(was, so),
         agreed=_agreed(was, due, planned),

@@ -25,7 +25,6 @@ class RepairOutcome(StrEnum):
     REPAIRED = "repaired"  # and seen to be done
     GIVEN_UP = "given_up"  # it could not be read, or not be done
     CLEARED = "cleared"  # on a second look nothing was to be done
-    CHANGED = "changed"  # on a second look something else was to be done; found anew
     OVERTAKEN = "overtaken"  # something new was said meanwhile, and it became ordinary work
 
 
@@ -94,6 +93,12 @@ class RepairLedger(Protocol):
 
     async def write(self, rows: Sequence[Repair]) -> None:
         """Store what became of rows that nobody decided about until now."""
+
+    async def in_hand(self, system: str) -> int:
+        """Return how many were let go and are not seen to be done yet."""
+
+    async def is_stopped(self, system: str) -> bool:
+        """Return whether no repairs may be done at ``system``, but by hand."""
 
     async def stop(self, system: str, deed: Deed) -> bool:
         """Let no repairs be done at ``system``; return False if that was so already."""

@@ -97,7 +97,15 @@ def done(task: Task) -> Settlement:
 
 
 def _held(task: Task, due: datetime, note: str, at: Circumstances) -> Settlement:
-    return Settlement(task=task, due=due, firm=True, urgent=at.urgent, doubt=at.doubt, note=note)
+    return Settlement(
+        task=task,
+        due=due,
+        firm=True,
+        urgent=at.urgent,
+        repair=task.repair,
+        doubt=at.doubt,
+        note=note,
+    )
 
 
 def _given_up(task: Task, note: str, at: Circumstances) -> Settlement:
@@ -105,6 +113,7 @@ def _given_up(task: Task, note: str, at: Circumstances) -> Settlement:
         task=task,
         dead=True,
         urgent=at.urgent,
+        repair=task.repair,
         doubt=at.doubt,
         note=note,
         cases=(case_of_giving_up(task.system, note),),
@@ -123,6 +132,7 @@ def _again(task: Task, note: str, at: Circumstances, *, firm: bool = False) -> S
         failed=True,
         firm=firm,
         urgent=at.urgent,
+        repair=task.repair,
         doubt=at.doubt,
         note=note,
     )

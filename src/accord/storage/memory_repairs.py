@@ -142,6 +142,15 @@ class MemoryRepairs:
                     ended_at=row.ended_at,
                 )
 
+    async def in_hand(self, system: str) -> int:
+        """Return how many were let go and are not seen to be done yet."""
+        rows = [row for row in self._rows.values() if row.system == system]
+        return sum(row.outcome is RepairOutcome.RELEASED for row in rows)
+
+    async def is_stopped(self, system: str) -> bool:
+        """Return whether no repairs may be done at ``system``, but by hand."""
+        return self._desk.is_paused(repairs_at(system))
+
     async def stop(self, system: str, deed: Deed) -> bool:
         """Let no repairs be done at ``system``; return False if that was so already."""
         return await self._desk.pause(repairs_at(system), deed)

@@ -123,6 +123,16 @@ class PostgresRepairs:
             ended=[row.ended_at for row in rows],
         )
 
+    async def in_hand(self, system: str) -> int:
+        """Return how many were let go and are not seen to be done yet."""
+        ((count,),) = await self._ask("count_repairs_in_hand", system=system)
+        return int(count)
+
+    async def is_stopped(self, system: str) -> bool:
+        """Return whether no repairs may be done at ``system``, but by hand."""
+        ((is_so,),) = await self._ask("is_paused", system=repairs_at(system))
+        return bool(is_so)
+
     async def stop(self, system: str, deed: Deed) -> bool:
         """Let no repairs be done at ``system``; return False if that was so already."""
         return bool(await self._ask("pause_system", system=repairs_at(system), **_by(deed)))

@@ -508,7 +508,7 @@ CREATE TABLE repair (
     ended_at TIMESTAMP WITH TIME ZONE,
     PRIMARY KEY (id),
     FOREIGN KEY(order_id) REFERENCES orders (id),
-    CONSTRAINT repair_outcome CHECK (outcome IN ('waiting', 'held', 'released', 'repaired', 'given_up', 'cleared', 'changed', 'overtaken'))
+    CONSTRAINT repair_outcome CHECK (outcome IN ('waiting', 'held', 'released', 'repaired', 'given_up', 'cleared', 'overtaken'))
 );
 
 CREATE UNIQUE INDEX repair_is_open_once ON repair (order_id, system) WHERE outcome IN ('waiting', 'held');

@@ -1,0 +1,2 @@
+-- Whether there is a pause of exactly this name.
+SELECT EXISTS (SELECT FROM pause WHERE system = :system)
