@@ -6,12 +6,14 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from accord.engine.envelope import Standing
 from accord.engine.ports import LinkTakenError, Verdict
+from accord.storage.hands import is_passing
 from accord.storage.postgres import PostgresStore, postgres_store
 from tests.storage.examples import BEGIN, NOW, AnyStore, incoming, own
 
@@ -63,6 +65,33 @@ async def test_another_hand_on_the_same_order_says_nothing_against_an_envelope(
             await read(store, LinkTakenError(own("820")))
 
     assert await read(store) == [(KILLER, 0), ("b", 0)]
+
+
+async def test_who_stands_still_in_the_middle_of_it_keeps_others_from_nothing(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("accord.storage.engine.LONGEST_IDLE", timedelta(milliseconds=200))
+    async with postgres_store(database) as still, postgres_store(database) as other:
+        await other.keep([incoming("a")])
+
+        async def stand_still() -> None:
+            async with still.interpreting(100, NOW):
+                assert await read_in_time(other) == [("a", 1)]
+
+        with pytest.raises(DBAPIError) as ended:
+            await stand_still()
+        assert is_passing(ended.value)
+        assert await read(still) == []
+
+
+async def read_in_time(store: AnyStore) -> list[tuple[str, int]]:
+    """Read as soon as there is something, which the server decides."""
+    async with asyncio.timeout(10):
+        while True:
+            found = await read(store)
+            if found:
+                return found
+            await asyncio.sleep(0.02)  # no doorbell tells of it
 
 
 @pytest.mark.parametrize(

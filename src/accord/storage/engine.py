@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from itertools import chain
 from struct import Struct
 from typing import Any
@@ -24,6 +25,10 @@ from accord.domain.errors import UnusableInputError
 # Receiving, interpreting, and a handful of links at a time; more connections than cores only
 # make the server switch between them.
 POOL = 10
+# A process that stands still in the middle of a transaction (its machine is paused, say) keeps
+# others from its envelopes and orders for no longer than this: then the server ends it. Trying
+# out an envelope that may be deadly takes a third of it, and is the longest of ours.
+LONGEST_IDLE = timedelta(seconds=30)
 
 # The head of an array: dimensions, whether it has gaps, the type of its values, how many there
 # are, and the number of the first. Then comes each value, its length before it.
@@ -37,7 +42,10 @@ async def connected(url: str) -> AsyncIterator[AsyncEngine]:
         _with_driver(url),
         pool_size=POOL,
         max_overflow=POOL,
-        connect_args={"options": "-c timezone=UTC"},
+        connect_args={
+            "options": "-c timezone=UTC -c idle_in_transaction_session_timeout="
+            f"{LONGEST_IDLE // timedelta(milliseconds=1)}"
+        },
     )
     try:
         yield engine
