@@ -1,6 +1,13 @@
-"""Options of all tests: the deep ones, and one seed of the simulation by its number."""
+"""Options of all tests, and the embedded server that they share.
+
+The options: the deep ones, and one seed of the simulation by its number.
+"""
+
+from collections.abc import Iterator
 
 import pytest
+
+from tests.storage.databases import Databases, quick_server
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -21,3 +28,10 @@ def _is_due(item: pytest.Item, *, one: bool, deep: bool) -> bool:
     if one or item.get_closest_marker("one_seed"):
         return one and item.get_closest_marker("one_seed") is not None
     return deep or item.get_closest_marker("deep") is None
+
+
+@pytest.fixture(scope="session")
+def embedded_databases() -> Iterator[Databases]:
+    """One embedded server for all tests that want a database of their own on one."""
+    with quick_server() as databases:
+        yield databases

@@ -13,7 +13,7 @@ from accord.domain.case import Case, CaseKind
 from accord.domain.report import order_number
 from accord.engine.ports import Change
 from accord.storage.postgres import postgres_store
-from tests.storage.databases import Databases, given_server
+from tests.storage.databases import Databases
 from tests.storage.examples import cell, matrix, own, write
 
 LEFT = Case(CaseKind.SHIPPED_AFTER_CANCEL, "depot", "depot:se-1", "It left \x1b[2Jall the same.")
@@ -23,11 +23,8 @@ Call = Callable[..., Result]
 
 
 @pytest.fixture
-def call() -> Iterator[Call]:
-    server = given_server()
-    if server is None:
-        pytest.skip("no PostgreSQL is given, and none is found on localhost")
-    with Databases(server).empty() as url:
+def call(embedded_databases: Databases) -> Iterator[Call]:
+    with embedded_databases.fresh() as url:
         asyncio.run(_one_case(url))
         around = Surroundings(environment={"ACCORD_DATABASE_URL": url})
         yield lambda *words: CliRunner().invoke(app, ["cases", *words], obj=around)

@@ -33,18 +33,9 @@ MANY = ImpossibleQuantity("shop", "MUG", -1)
 BY_ANA = ("--who", "Ana", "--why", "looked at it")
 
 
-@pytest.fixture(scope="module")
-def databases() -> Iterator[Databases]:
-    with open_folder() as folder:
-        server = EmbeddedServer(folder / "data")
-        server.enter()
-        yield Databases(server.url)
-        server.leave()
-
-
 @pytest.fixture
-def url(databases: Databases) -> Iterator[str]:
-    with databases.fresh() as url:
+def url(embedded_databases: Databases) -> Iterator[str]:
+    with embedded_databases.fresh() as url:
         yield url
 
 

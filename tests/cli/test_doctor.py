@@ -11,26 +11,16 @@ from typer.testing import CliRunner, Result
 from accord.cli.app import app
 from accord.cli.surroundings import Surroundings
 from accord.engine.envelope import Standing
-from accord.storage.embedded import EmbeddedServer
 from accord.storage.engine import connected
 from accord.storage.invariants import invariants
 from accord.storage.postgres import postgres_store
-from tests.storage.databases import Databases, open_folder
+from tests.storage.databases import Databases
 from tests.storage.examples import incoming, judge
 
 
-@pytest.fixture(scope="module")
-def databases() -> Iterator[Databases]:
-    with open_folder() as folder:
-        server = EmbeddedServer(folder / "data")
-        server.enter()
-        yield Databases(server.url)
-        server.leave()
-
-
 @pytest.fixture
-def url(databases: Databases) -> Iterator[str]:
-    with databases.fresh() as url:
+def url(embedded_databases: Databases) -> Iterator[str]:
+    with embedded_databases.fresh() as url:
         yield url
 
 

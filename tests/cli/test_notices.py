@@ -15,27 +15,17 @@ from accord.cli.surroundings import Surroundings
 from accord.domain.notice import Notice, NoticeState
 from accord.domain.notice_rules import ChannelKind
 from accord.engine.notice_ledger import Ending, Epoch, Mark, Sending
-from accord.storage.embedded import EmbeddedServer
 from accord.storage.postgres import PostgresStore, postgres_store
-from tests.storage.databases import Databases, open_folder
+from tests.storage.databases import Databases
 from tests.storage.examples import own, place_order
 
 Call = Callable[..., Result]
 BY_ANA = ("--who", "Ana", "--why", "asked the provider")
 
 
-@pytest.fixture(scope="module")
-def databases() -> Iterator[Databases]:
-    with open_folder() as folder:
-        server = EmbeddedServer(folder / "data")
-        server.enter()
-        yield Databases(server.url)
-        server.leave()
-
-
 @pytest.fixture
-def url(databases: Databases) -> Iterator[str]:
-    with databases.fresh() as url:
+def url(embedded_databases: Databases) -> Iterator[str]:
+    with embedded_databases.fresh() as url:
         yield url
 
 

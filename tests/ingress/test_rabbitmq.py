@@ -168,6 +168,7 @@ async def test_a_broker_that_comes_back_is_found(broker, broker_address):
         await side.keep(incoming(1))
         proxy.cut()
         await until(lambda: side.is_overdue)
+        proxy.mend()
         await until(lambda: not side.is_overdue)
         await side.keep(incoming(2))
 
@@ -206,6 +207,7 @@ class Proxy:
         self._writers: list[asyncio.StreamWriter] = []
         self._flowing = asyncio.Event()
         self._flowing.set()
+        self._is_cut = False
 
     @asynccontextmanager
     async def open(self):
@@ -219,14 +221,21 @@ class Proxy:
             server.close()
 
     def cut(self) -> None:
+        self._is_cut = True
         for writer in self._writers:
             writer.transport.abort()
         self._writers.clear()
+
+    def mend(self) -> None:
+        self._is_cut = False
 
     def hang(self) -> None:
         self._flowing.clear()
 
     async def _pass_on(self, reader, writer) -> None:
+        if self._is_cut:
+            writer.transport.abort()
+            return
         far = await asyncio.open_connection(self._broker.host, self._broker.port or 5672)
         self._writers += [writer, far[1]]
         await asyncio.gather(self._pump(reader, far[1]), self._pump(far[0], writer))

@@ -15,7 +15,6 @@ from accord.domain.notice_rules import Encryption, MailRules
 from accord.engine.desk import Deed
 from accord.engine.notice_ledger import Looked
 from accord.engine.send_epoch import resume
-from accord.storage.embedded import EmbeddedServer
 from accord.storage.postgres import PostgresStore, postgres_store
 from accord.storage.send_mark import SendMarkFile
 from tests.domain.notices import LONG_SINCE, MINUTE, placed, telling
@@ -23,21 +22,12 @@ from tests.domain.stack import NOON
 from tests.domain.test_plan import work
 from tests.engine.plain import Plain
 from tests.notify.mail_server import MailServer
-from tests.storage.databases import Databases, open_folder
-
-
-@pytest.fixture(scope="module")
-def databases() -> Iterator[Databases]:
-    with open_folder() as folder:
-        server = EmbeddedServer(folder / "data")
-        server.enter()
-        yield Databases(server.url)
-        server.leave()
+from tests.storage.databases import Databases
 
 
 @pytest.fixture
-def url(databases: Databases) -> Iterator[str]:
-    with databases.fresh() as url:
+def url(embedded_databases: Databases) -> Iterator[str]:
+    with embedded_databases.fresh() as url:
         yield url
 
 
@@ -118,14 +108,16 @@ async def test_a_line_that_breaks_after_the_message_ends_in_one_mail_and_a_quest
     assert (len(server.taken), row.state) == (1, NoticeState.AMBIGUOUS)
 
 
-async def test_an_older_copy_of_the_database_sends_nothing(databases, url, server, tmp_path):
+async def test_an_older_copy_of_the_database_sends_nothing(
+    embedded_databases, url, server, tmp_path
+):
     mark = tmp_path / "mark"
     async with AsyncExitStack() as parts:
         one = await opened(url, server, mark, parts)
         await one.begin(-1)
         await one.hear(0, *placed())
         await one.turns(0)
-    with databases.copy(url) as older:
+    with embedded_databases.copy(url) as older:
         async with AsyncExitStack() as parts:
             one = await opened(url, server, mark, parts)
             await one.turns(2)

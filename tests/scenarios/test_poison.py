@@ -15,11 +15,10 @@ from accord.domain.reason import Poison
 from accord.domain.report import Ref, order_number
 from accord.engine.desk import EVERYTHING
 from accord.engine.envelope import Standing
-from accord.storage.embedded import EmbeddedServer
 from accord.storage.postgres import postgres_store
 from tests.domain.stack import said
 from tests.engine.plain import body, incoming
-from tests.storage.databases import Databases, open_folder
+from tests.storage.databases import Databases
 
 DEADLY = b"deadly"
 DIED = 7
@@ -54,13 +53,9 @@ asyncio.run(main(sys.argv[1]))
 
 
 @pytest.fixture
-def url() -> Iterator[str]:
-    with open_folder() as folder:
-        server = EmbeddedServer(folder / "data")
-        server.enter()
-        with Databases(server.url).fresh() as url:
-            yield url
-        server.leave()
+def url(embedded_databases: Databases) -> Iterator[str]:
+    with embedded_databases.fresh() as url:
+        yield url
 
 
 def order(number: int, more: str = "") -> bytes:

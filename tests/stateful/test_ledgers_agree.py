@@ -1,12 +1,11 @@
 """Random histories hold the ledger of notices in PostgreSQL to its model."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Any, TypeVar
 
-import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -22,10 +21,9 @@ from accord.domain.notice import Notice, NoticeState, Why
 from accord.domain.notice_rules import ChannelKind
 from accord.engine.desk import Deed
 from accord.engine.notice_ledger import Ending, Epoch, Looked, Mark, Sending
-from accord.storage.embedded import EmbeddedServer
 from accord.storage.memory import MemoryStore
 from accord.storage.postgres import PostgresStore, postgres_store
-from tests.storage.databases import Databases, open_folder
+from tests.storage.databases import Databases
 from tests.storage.examples import MINUTE, NOW, AnyStore, own, place_order
 
 T = TypeVar("T")
@@ -233,17 +231,8 @@ def comparable(row: Notice) -> Notice:
     return replace(row, id=0, answer=told, names=names)
 
 
-@pytest.fixture(scope="module")
-def databases() -> Iterator[Databases]:
-    with open_folder() as folder:
-        server = EmbeddedServer(folder / "data")
-        server.enter()
-        yield Databases(server.url)
-        server.leave()
-
-
-def test_any_history_leaves_both_ledgers_the_same(databases: Databases) -> None:
-    TwoLedgers.databases = databases
+def test_any_history_leaves_both_ledgers_the_same(embedded_databases: Databases) -> None:
+    TwoLedgers.databases = embedded_databases
     run_state_machine_as_test(
         TwoLedgers,
         settings=settings(

@@ -1,12 +1,11 @@
 """Random histories hold PostgreSQL to its model: the same is done to both, answers compared."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -34,11 +33,10 @@ from accord.engine.ports import (
     TaskKind,
     Verdict,
 )
-from accord.storage.embedded import EmbeddedServer
 from accord.storage.memory import MemoryStore
 from accord.storage.postgres import PostgresStore, postgres_store
 from tests.stateful.repairing import WAYS, Way, ledger
-from tests.storage.databases import Databases, open_folder
+from tests.storage.databases import Databases
 from tests.storage.examples import MINUTE, NOW, AnyStore, cell, incoming, matrix
 
 T = TypeVar("T")
@@ -322,17 +320,8 @@ async def shapes(store: AnyStore) -> object:
     return [(one.digest, one.orders) for one in found]
 
 
-@pytest.fixture(scope="module")
-def databases() -> Iterator[Databases]:
-    with open_folder() as folder:
-        server = EmbeddedServer(folder / "data")
-        server.enter()
-        yield Databases(server.url)
-        server.leave()
-
-
-def test_any_history_leaves_both_stores_the_same(databases: Databases) -> None:
-    TwoStores.databases = databases
+def test_any_history_leaves_both_stores_the_same(embedded_databases: Databases) -> None:
+    TwoStores.databases = embedded_databases
     run_state_machine_as_test(
         TwoStores,
         settings=settings(

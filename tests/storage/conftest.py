@@ -4,19 +4,9 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from accord.storage.embedded import EmbeddedServer
 from accord.storage.memory import MemoryStore
 from accord.storage.postgres import PostgresStore, postgres_store
-from tests.storage.databases import Databases, given_server, open_folder
-
-
-@pytest.fixture(scope="session")
-def embedded_databases() -> Iterator[Databases]:
-    with open_folder() as folder:
-        server = EmbeddedServer(folder / "data")
-        server.enter()
-        yield Databases(server.url)
-        server.leave()
+from tests.storage.databases import Databases, given_server
 
 
 @pytest.fixture(scope="session")
