@@ -77,7 +77,7 @@ def _of_order(
             continue
         if State.CANCELLED in stage.when.get(Track.ORDER, ()) and _left(so):
             continue
-        cells = [c for column in stage.when for c in _cells(column, None, so, matrix, accord)]
+        cells = [c for column in stage.when for c in resting_on(column, None, so, matrix, accord)]
         if cells:
             yield _milestone(stage, place, cells, is_current=place == furthest)
 
@@ -91,7 +91,9 @@ def _of_parcels(
             told = stage.notify is not Notify.NEVER and is_of_a_parcel(stage)
             if not told or not holds(stage, so, parcel):
                 continue
-            cells = [c for column in stage.when for c in _cells(column, parcel, so, matrix, accord)]
+            cells = [
+                c for column in stage.when for c in resting_on(column, parcel, so, matrix, accord)
+            ]
             if cells:
                 current = place == furthest
                 yield _milestone(stage, place, cells, is_current=current, parcel=parcel)
@@ -120,7 +122,7 @@ def _left(so: Truth) -> bool:
     return any(parcel.fulfillment is State.SHIPPED for parcel in so.parcels)
 
 
-def _cells(
+def resting_on(
     column: str, parcel: Parcel | None, so: Truth, matrix: Matrix, accord: Accord
 ) -> Iterator[Cell]:
     """Yield the owners' words by which a column's condition holds."""

@@ -51,9 +51,8 @@ class MemoryStore(MemoryOverview):
         self._attempts: list[Attempt] = []
         self._bookmarks: dict[str, str] = {}
         self._link_states: dict[str, LinkState] = {}
-        self.desk = MemoryDesk(
-            self._envelopes, self._waiting, self._tasks, self._attempts, self.rows
-        )
+        work = (self._tasks, self._attempts, self.rows)
+        self.desk = MemoryDesk(self._envelopes, self._waiting, *work)
         self.notices = MemoryNotices(self.rows, self.desk.note)
         self.cases = MemoryCases(self.rows, self.desk.note, self._change)
         self.repairs = MemoryRepairs(
@@ -63,10 +62,10 @@ class MemoryStore(MemoryOverview):
         self.instruments = MemoryInstruments(
             self._envelopes, self._waiting, self._tasks, self.desk, self.alerts
         )
-        self.drifts = MemoryDrift(self.rows)
         self.numbers = MemoryNumbers(
             self._envelopes, self._tasks, self.cases, self.alerts, self.instruments
         )
+        self.drifts = MemoryDrift(*work, self._envelopes, self._links)
 
     async def keep(self, incoming: Sequence[Incoming]) -> int:
         """Keep what was received in one commit; return how many were not copies."""

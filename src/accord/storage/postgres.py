@@ -59,8 +59,8 @@ class PostgresStore:
         self.repairs = PostgresRepairs(engine, self._single)
         self.alerts = PostgresAlerts(engine, self._single)
         self.instruments = PostgresInstruments(self._single)
-        self.drifts = PostgresDrift(self._single)
         self.numbers = PostgresNumbers(self._single)
+        self.drifts = PostgresDrift(engine, self._single)
 
     async def time(self) -> datetime:
         """Return the time that counts for every process on this database."""

@@ -56,7 +56,7 @@ async def order(connection: AsyncConnection, order: str) -> OrderFile | None:
     pending = await connection.execute(statement("list_tasks_of_order"), {"key": order})
     return OrderFile(
         line=_line(row),
-        history=[_told(row) for row in history],
+        history=[told_of(row) for row in history],
         attempts=[_tried(row) for row in attempts],
         pending=[Pending(**row._asdict()) for row in pending],
     )
@@ -91,7 +91,8 @@ def _line(row: Row[Any]) -> OrderLine:
     return OrderLine(order=str(row.id), matrix=matrix, updated_at=row.updated_at)
 
 
-def _told(row: Row[Any]) -> Told:
+def told_of(row: Row[Any]) -> Told:
+    """Return one row of the history."""
     kind, _, own_id = row.subject.partition(":")
     cell = Cell(
         system=row.system,

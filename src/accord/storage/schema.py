@@ -25,6 +25,7 @@ from accord.storage.alert_tables import ALERT_TABLES
 from accord.storage.case_tables import CASES
 from accord.storage.columns import METADATA, Name, Time, number, of_order, one_of
 from accord.storage.desk_tables import DESK_TABLES
+from accord.storage.drift_tables import DRIFT
 from accord.storage.notice_tables import NOTICE_TABLES
 from accord.storage.number_tables import AGREEMENT
 from accord.storage.repair_tables import REPAIR
@@ -37,6 +38,7 @@ __all__ = [
     "ALERT_TABLES",
     "CASES",
     "DESK_TABLES",
+    "DRIFT",
     "METADATA",
     "NOTICE_TABLES",
     "REPAIR",
@@ -150,6 +152,8 @@ HISTORY = Table(
     comment="Every change of every cell, for ever; rows are only added",
 )
 Index("history_of_order", HISTORY.c.order_id, HISTORY.c.id)
+# Rows are added as time goes on: a range of pages is a range of time, and costs next to nothing.
+Index("history_lately", HISTORY.c.decided_at, postgresql_using="brin")
 
 TASK = Table(
     "task",
