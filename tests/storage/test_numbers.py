@@ -2,14 +2,20 @@
 
 from datetime import timedelta
 
+from msgspec.structs import replace
+
 from accord.domain.agreement import STEPS, Agreed, Spread, step_of
+from accord.domain.alert import Condition, follow
+from accord.domain.alert_rules import RuleName, usual_rules
 from accord.domain.case import Case, CaseKind
 from accord.domain.report import order_number
 from accord.domain.tracks import Track
 from accord.engine.envelope import Standing
 from accord.engine.numbers import Behind, lateness
-from accord.engine.ports import Change, Verdict
+from accord.engine.ports import Change, Settlement, Verdict
+from accord.engine.repair_ledger import RepairOutcome
 from tests.storage.examples import (
+    LEASE,
     MINUTE,
     NOW,
     PROPAGATE,
@@ -18,6 +24,7 @@ from tests.storage.examples import (
     incoming,
     matrix,
     own,
+    place_order,
     write,
 )
 
@@ -66,3 +73,25 @@ async def test_how_long_reading_took_and_what_a_day_brought(store: AnyStore) -> 
 
     assert (waits.p50, waits.p99) == (MINUTE, 2 * MINUTE)
     assert (day.cases_opened, day.cases_closed, day.alerts_opened) == (1, 0, 0)
+    assert (day.alerts_closed, day.repairs_done) == (0, 0)
+
+
+async def test_what_was_over_and_what_was_repaired_counts_on_the_day_it_was(
+    store: AnyStore,
+) -> None:
+    down = Condition(rule=RuleName.UNAUTHORIZED, key="books", figure=1, what="books: 401.")
+    for at, conditions in ((NOW, [down]), (NOW + MINUTE, []), (NOW + 20 * MINUTE, [])):
+        known = await store.alerts.known(NOW)
+        await store.alerts.follow(follow(known, conditions, usual_rules(), at), [], at)
+    order = await place_order(store, own("820"))
+    await store.ask_repairs("books", [order], "a hand", NOW, NOW)
+    (task,) = await store.claim_repairs("books", 1, LEASE, NOW)
+    rows = await store.repairs.undecided("books", [order], NOW)
+    released = replace(rows[order], outcome=RepairOutcome.RELEASED, decided_at=NOW)
+    await store.repairs.write([released])
+    await store.settle([Settlement(task=task)], NOW)
+    await store.repairs.tidy("books", NOW + MINUTE)
+    day, later = await store.numbers.daily(NOW), await store.numbers.daily(NOW + 2 * MINUTE)
+
+    assert (day.alerts_opened, day.alerts_closed, day.repairs_done) == (1, 1, 1)
+    assert (later.alerts_opened, later.alerts_closed, later.repairs_done) == (0, 1, 0)

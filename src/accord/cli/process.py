@@ -18,6 +18,7 @@ from accord.cli.stopping import told_to_stop
 from accord.cli.surroundings import Surroundings
 from accord.domain.errors import UnusableInputError
 from accord.engine.desk import paused_thing
+from accord.engine.digest import DigestWriter
 from accord.engine.door_count import DoorCount
 from accord.engine.notice_sending import Notifying
 from accord.engine.receive import Keeping, Receiver
@@ -136,6 +137,7 @@ class _Process:
         await watcher.begin()
         runner.start("watch", watcher.turn)
         runner.start("tell of alerts", teller.turn)
+        runner.start("digest", DigestWriter(self._accord, store, clock).turn)
 
     def _notifying(self, store: PostgresStore) -> Notifying | None:
         """Return what telling customers needs, if that is our work."""

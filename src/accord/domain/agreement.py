@@ -1,7 +1,7 @@
 """How long it takes until a mirror says what its owner says, counted in steps."""
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -105,6 +105,11 @@ class Spread(Struct, frozen=True):
     def with_counts(self, counts: Mapping[int, int]) -> "Spread":
         """Return it with more counted, by the place of the step."""
         return Spread(tuple(n + counts.get(place, 0) for place, n in enumerate(self.counts)))
+
+
+def together(spreads: Iterable[Spread]) -> Spread:
+    """Return the count of all of them."""
+    return Spread(tuple(map(sum, zip(*(one.counts for one in (Spread(), *spreads)), strict=True))))
 
 
 class Lateness(Struct, frozen=True):

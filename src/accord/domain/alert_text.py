@@ -49,9 +49,14 @@ def subject(alert: Alert) -> str:
     return f"{alert.rule.replace('_', ' ')}{': ' if alert.key else ''}{alert.key}"
 
 
-def _urgency(told: Told) -> tuple[bool, int, str]:
+def most_pressing(alert: Alert) -> tuple[int, str]:
+    """Return the place of an incident among others, the most pressing first."""
     places = {name: place for place, name in enumerate(RuleName)}
-    return (told.telling is Telling.CLOSED, places[told.alert.rule], told.alert.key)
+    return (places[alert.rule], alert.key)
+
+
+def _urgency(told: Told) -> tuple[bool, int, str]:
+    return (told.telling is Telling.CLOSED, *most_pressing(told.alert))
 
 
 def _title(heard: Sequence[Told]) -> str:
@@ -69,13 +74,14 @@ def _text(heard: Sequence[Told], rules: AlertRules, zone: tzinfo) -> str:
 
 def _one(told: Told, rules: AlertRules, zone: tzinfo) -> str:
     alert = told.alert
-    since = _moment(alert.noted_at, zone)
+    since = moment_at(alert.noted_at, zone)
     if told.telling is Telling.CLOSED and alert.closed_at is not None:
-        ended = _moment(alert.clear_since or alert.closed_at, zone)
+        ended = moment_at(alert.clear_since or alert.closed_at, zone)
         return f"Over: {subject(alert)}. From {since} to {ended}."
     first = "" if told.telling is Telling.STILL else f"\n{rules.rules[alert.rule].first_response}"
     return f"{_HEADS[told.telling]}{subject(alert)}. {alert.what}\nSince {since}.{first}"
 
 
-def _moment(value: datetime, zone: tzinfo) -> str:
+def moment_at(value: datetime, zone: tzinfo) -> str:
+    """Return a time to the minute by the clock of ``zone``, with its name."""
     return f"{value.astimezone(zone):%Y-%m-%d %H:%M %Z}"

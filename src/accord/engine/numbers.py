@@ -45,6 +45,8 @@ class Daily(Struct, frozen=True, kw_only=True):
     cases_opened: int
     cases_closed: int
     alerts_opened: int
+    alerts_closed: int
+    repairs_done: int
 
 
 class Numbers(Protocol):

@@ -14,6 +14,7 @@ from accord.engine.desk import Desk, Grounds, Pause
 from accord.engine.gauges import Door, Gauges, Instruments
 from accord.engine.ports import Store
 from accord.engine.repair_ledger import ACCORD
+from accord.engine.review import review_due
 from accord.engine.self_check import OURSELVES
 
 SECOND = timedelta(seconds=1)
@@ -22,8 +23,6 @@ DAY = timedelta(days=1)
 UNUSUAL = 3
 # Without so many deliveries to go by, nothing is usual yet.
 ENOUGH_TO_GO_BY = 100
-# An accord that has stood so long without trouble is read again more seldom.
-STABLE_AFTER = timedelta(weeks=4)
 # Of repairs that were stopped, since they were more than may be.
 SO_MANY_REPAIRS = (
     "So many at once are mostly one wrong word of the accord, not so many orders: look at the "
@@ -133,12 +132,8 @@ def _refused(door: Door) -> Iterator[Condition]:
 
 
 def _review(accord: Accord, gauges: Gauges, now: datetime) -> Iterator[Condition]:
-    first, last = gauges.first_received_at, gauges.reviewed_at or gauges.first_received_at
-    if first is None or last is None:
-        return
-    calm = now - max(first, gauges.last_alert_at or first) >= STABLE_AFTER
-    due = last + (accord.review_when_stable if calm else accord.review_every)
-    if due < now:
+    due = review_due(accord, gauges, now)
+    if due is not None and due < now:
         days = (now - due) // DAY + 1
         what = f"The accord should have been read again by {due:%Y-%m-%d}."
         yield Condition(rule=RuleName.REVIEW, key="", figure=days, what=what, since=due)

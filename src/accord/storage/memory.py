@@ -63,7 +63,12 @@ class MemoryStore(MemoryOverview):
             self._envelopes, self._waiting, self._tasks, self.desk, self.alerts
         )
         self.numbers = MemoryNumbers(
-            self._envelopes, self._tasks, self.cases, self.alerts, self.instruments
+            envelopes=self._envelopes,
+            tasks=self._tasks,
+            cases=self.cases,
+            alerts=self.alerts,
+            instruments=self.instruments,
+            repairs=self.repairs,
         )
         self.drifts = MemoryDrift(*work, self._envelopes, self._links)
 

@@ -106,6 +106,11 @@ class MemoryAlerts:
         times = [row.opened_at for row in self._alerts.values()]
         return sum(opened_at is not None and opened_at >= since for opened_at in times)
 
+    def closed(self, since: datetime) -> int:
+        """Return how many closed from a moment on."""
+        times = [row.closed_at for row in self._alerts.values()]
+        return sum(closed_at is not None and closed_at >= since for closed_at in times)
+
     async def unsent(self, limit: int) -> Sequence[Unsent]:
         """Return messages that no channel has taken though it was tried, oldest first."""
         rows = [row for row in self._messages if row.sent_at is None and row.letter.tries]

@@ -10,6 +10,7 @@ from accord.engine.numbers import Behind, Daily, Slice, Waits, counted
 from accord.engine.receive import Receipt
 from accord.storage.memory_alerts import MemoryAlerts, MemoryInstruments
 from accord.storage.memory_cases import MemoryCases
+from accord.storage.memory_repairs import MemoryRepairs
 from accord.storage.memory_rows import EnvelopeRow
 from accord.storage.memory_tasks import TaskTable
 
@@ -19,11 +20,13 @@ class MemoryNumbers:
 
     def __init__(
         self,
+        *,
         envelopes: Sequence[EnvelopeRow],
         tasks: TaskTable,
         cases: MemoryCases,
         alerts: MemoryAlerts,
         instruments: MemoryInstruments,
+        repairs: MemoryRepairs,
     ) -> None:
         """Look at what the store holds; nothing came into step yet."""
         self._envelopes = envelopes
@@ -31,6 +34,7 @@ class MemoryNumbers:
         self._cases = cases
         self._alerts = alerts
         self._instruments = instruments
+        self._repairs = repairs
         self._counted: Counter[Slice] = Counter()
 
     def count(self, agreed: Iterable[Agreed], now: datetime) -> None:
@@ -65,6 +69,8 @@ class MemoryNumbers:
             cases_opened=self._cases.opened(since),
             cases_closed=self._cases.closed(since),
             alerts_opened=self._alerts.opened(since),
+            alerts_closed=self._alerts.closed(since),
+            repairs_done=self._repairs.done(since),
         )
 
 

@@ -26,6 +26,7 @@ from accord.storage.memory_rows import EnvelopeRow, OrderRow
 from accord.storage.memory_tasks import TaskTable
 from accord.storage.repairs import UNEXPLAINED, Found
 
+REPAIRED = RepairOutcome.REPAIRED
 UNDER_WAY = UNDECIDED | {RepairOutcome.RELEASED}
 
 
@@ -47,6 +48,11 @@ class MemoryRepairs:
         self._cases = cases
         self._kept = kept
         self._rows: dict[int, Repair] = {}
+
+    def done(self, since: datetime) -> int:
+        """Return how many were seen to be done from a moment on."""
+        ends = [row.ended_at for row in self._rows.values() if row.outcome is REPAIRED]
+        return sum(ended_at is not None and ended_at >= since for ended_at in ends)
 
     def note(self, found: Iterable[Found], now: datetime) -> None:
         """Put repairs into the ledger whose tasks were asked for."""
