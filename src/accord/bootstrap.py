@@ -172,6 +172,7 @@ class Engine:
     def work(self, runner: Runner) -> None:
         """Start what is done with what was kept: one loop per step and system."""
         runner.start("interpret", self.interpreter.turn)
+        runner.start("interpret beside", self.interpreter.turn_beside)
         propagate = self.propagator.turn
         for system in self.links:
             runner.start(f"stop at {system}", partial(propagate, system, urgent=True))

@@ -19,7 +19,7 @@ from accord.bench.deliveries import (
 )
 from accord.bench.knocking import WARM_UP
 from accord.bench.measured import Figure, LostError, Measured, Tell
-from accord.bench.programs import Program, program, used
+from accord.bench.programs import Program, program, server_cpu_s, used
 from accord.bench.setting import machine, server
 from accord.domain.tracks import Track
 from accord.settings.credentials import variable
@@ -41,14 +41,14 @@ async def accept(count: int, database: str | None, data: Path, tell: Tell) -> Me
         async with fresh_database(database, data) as url:
             tell("the bare road", 0.0)
             async with program("accord.bench.bare_receiver", url) as bare:
-                bare_told = await _knock(bare, count, folder / "bare")
+                bare_told = await _knock(bare, url, count, folder / "bare")
         async with fresh_database(database, data) as url:
             tell("Accord", 0.5)
             about |= server(url)
             async with program(
                 *_SERVE, str(_accord_file(folder)), "--database", url, environment=_secrets()
             ) as accord:
-                told = await _knock(accord, count, folder / "ledger")
+                told = await _knock(accord, url, count, folder / "ledger")
             verified = _verified(url, folder / "ledger")
     return Measured(
         figures={**_figures(told), "verified": verified},
@@ -67,10 +67,11 @@ async def accept(count: int, database: str | None, data: Path, tell: Tell) -> Me
     )
 
 
-async def _knock(receiver: Program, count: int, ledger: Path) -> Mapping[str, float]:
+async def _knock(receiver: Program, url: str, count: int, ledger: Path) -> Mapping[str, float]:
     """Deliver to a receiver that tells its address; return what the deliverer measured."""
     port = await _port(receiver)
     before, _ = used(receiver.process.pid)
+    server_s = server_cpu_s(url)
     words = map(str, (port, count, CONNECTIONS, COPIES, ledger))
     async with program("accord.bench.knocking", *words) as knocking:
         await knocking.line()
@@ -80,6 +81,9 @@ async def _knock(receiver: Program, count: int, ledger: Path) -> Mapping[str, fl
         told: dict[str, float] = json.loads(await knocking.process.stdout.readline())
     after, peak = used(receiver.process.pid)
     told["cpu_us_each"] = (after - before) / (told["answered"] + WARM_UP) * 1e6
+    told["postgresql_cpu_us_each"] = (
+        (server_cpu_s(url) - server_s) / (told["answered"] + WARM_UP) * 1e6
+    )
     told["peak_rss_mib"] = peak
     if told["refused"]:
         what = f"{told['refused']} deliveries were answered neither 200 nor 503."
@@ -103,6 +107,8 @@ def _figures(told: Mapping[str, float]) -> dict[str, Figure]:
         "p50_ms": round(told["p50_ms"], 2),
         "p99_ms": round(told["p99_ms"], 2),
         "cpu_us_each": round(told["cpu_us_each"], 1),
+        "postgresql_cpu_us_each": round(told["postgresql_cpu_us_each"], 1),
+        "client_cpu_us_each": round(told["cpu_s"] / told["answered"] * 1e6, 1),
         "peak_rss_mib": round(told["peak_rss_mib"], 1),
     }
 

@@ -1,13 +1,16 @@
 """The least that deciding can cost: decode a status, look it up in a table, upsert a row."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 import msgspec
 import psycopg
 from msgspec import Struct
 
 BATCH = 500
+# As the worker does, so does this: one batch is read while another is written.
+SIDE_BY_SIDE = 2
 _TABLE = """
 CREATE TABLE IF NOT EXISTS bare_order (
     system text, number text, word text, state text, PRIMARY KEY (system, number)
@@ -50,23 +53,35 @@ class _Status(Struct):
 @asynccontextmanager
 async def bare_turn(url: str) -> AsyncIterator[Callable[[], Awaitable[int]]]:
     """Yield a step that settles one batch and returns how many there were."""
-    async with await psycopg.AsyncConnection.connect(url) as connection:
-        await connection.execute(_TABLE)
-        await connection.commit()
+    async with AsyncExitStack() as connections:
+        free: list[psycopg.AsyncConnection[Any]] = []
+        for _ in range(SIDE_BY_SIDE):
+            opened = await psycopg.AsyncConnection.connect(url)
+            free.append(await connections.enter_async_context(opened))
+        await free[0].execute(_TABLE)
+        await free[0].commit()
 
         async def turn() -> int:
-            async with connection.transaction():
-                cursor = await connection.execute(_CLAIM, [BATCH], binary=True)
-                rows = await cursor.fetchall()
-                latest: dict[tuple[str, str], str] = {}
-                for _, system, body in rows:
-                    number, word = msgspec.json.decode(body, type=_Status).told()
-                    latest[system, number] = word
-                words = list(latest.values())
-                columns = [[s for s, _ in latest], [n for _, n in latest], words]
-                states = [_STATES[word] for word in words]
-                await connection.execute(_UPSERT, [*columns, states])
-                await connection.execute(_DONE, [[row[0] for row in rows]])
-                return len(rows)
+            connection = free.pop()
+            try:
+                async with connection.transaction():
+                    return await _settle(connection)
+            finally:
+                free.append(connection)
 
         yield turn
+
+
+async def _settle(connection: psycopg.AsyncConnection[Any]) -> int:
+    cursor = await connection.execute(_CLAIM, [BATCH], binary=True)
+    rows = await cursor.fetchall()
+    latest: dict[tuple[str, str], str] = {}
+    for _, system, body in rows:
+        number, word = msgspec.json.decode(body, type=_Status).told()
+        latest[system, number] = word
+    words = list(latest.values())
+    columns = [[s for s, _ in latest], [n for _, n in latest], words]
+    states = [_STATES[word] for word in words]
+    await connection.execute(_UPSERT, [*columns, states])
+    await connection.execute(_DONE, [[row[0] for row in rows]])
+    return len(rows)

@@ -12,11 +12,12 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 
-from accord.bench.bare_deciding import bare_turn
+from accord.bench.bare_deciding import SIDE_BY_SIDE, bare_turn
 from accord.bench.programs import say
 from accord.bench.stack import stack
 from accord.bootstrap import utc_now
 from accord.engine.interpret import Interpreter
+from accord.engine.loop import run_fast
 from accord.storage.postgres import postgres_store
 
 Turn = Callable[[], Awaitable[int]]
@@ -27,8 +28,14 @@ async def _until_done(turn: Turn, at_most: int) -> None:
     await asyncio.to_thread(sys.stdin.readline)
     before = time.process_time()
     events = 0
-    while events < at_most and (done := await turn()):
-        events += done
+
+    async def one_after_the_other() -> None:
+        nonlocal events
+        while events < at_most and (done := await turn()):
+            events += done
+
+    # As a worker does: one batch is read while the outcome of another is written.
+    await asyncio.gather(*(one_after_the_other() for _ in range(SIDE_BY_SIDE)))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     cpu_s = time.process_time() - before
     say(json.dumps({"events": events, "cpu_s": cpu_s, "peak_rss_mib": peak}))
@@ -49,4 +56,4 @@ async def decide_bare(url: str, at_most: int) -> None:
 
 if __name__ == "__main__":
     address, way, most = sys.argv[1:]
-    asyncio.run((decide_bare if way == "bare" else decide)(address, int(most)))
+    run_fast((decide_bare if way == "bare" else decide)(address, int(most)))

@@ -29,7 +29,6 @@ from accord.cli.desk import (
     refuse,
     required,
 )
-from accord.cli.loop import run_fast
 from accord.cli.surroundings import surroundings
 from accord.domain.alert import Alert
 from accord.domain.alert_rules import AlertRules, rule_meanings
@@ -37,6 +36,7 @@ from accord.domain.alert_text import subject
 from accord.domain.errors import UnusableInputError
 from accord.engine.alert_desk import Unsent
 from accord.engine.gauges import REVIEWED
+from accord.engine.loop import run_fast
 from accord.notify.alert_channel import alert_channels
 from accord.settings.accord_file import FILE_NAME
 from accord.settings.alerts import channel_addresses

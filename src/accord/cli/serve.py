@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import OperationalError
 
-from accord.cli.loop import run_fast
 from accord.cli.process import run
 from accord.cli.surroundings import surroundings
 from accord.domain.errors import UnusableInputError
+from accord.engine.loop import run_fast
 from accord.settings.accord_file import FILE_NAME, UnsoundAccordError
 from accord.settings.process import HIGHEST_PORT, process_settings
 

@@ -39,10 +39,21 @@ def read_json(body: bytes, shape: type[T]) -> T:
     """Return ``body`` as ``shape``. Raises ``UnreadableError`` naming what does not fit."""
     plainly_json(body)
     try:
-        return msgspec.json.decode(body, type=shape)
+        return decoder(shape).decode(body)
     except (ValueError, OverflowError, RecursionError) as error:
         message = f"not the documented shape: {error}"
         raise UnreadableError(message) from error
+
+
+_DECODERS: dict[type[Any], msgspec.json.Decoder[Any]] = {}
+
+
+def decoder(shape: type[T]) -> msgspec.json.Decoder[T]:
+    """Return what decodes into ``shape``, made once: finding it anew costs as much as decoding."""
+    found = _DECODERS.get(shape)
+    if found is None:
+        found = _DECODERS[shape] = msgspec.json.Decoder(shape)
+    return found
 
 
 def write_json(value: Any) -> bytes:

@@ -1,7 +1,6 @@
 """What a report does to a matrix."""
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from accord.domain.accord import Accord
 from accord.domain.boundary import unusable
@@ -55,12 +54,17 @@ def decide(matrix: Matrix, report: Report, accord: Accord, evidence: str = "") -
     Cells and particulars merge by the source's own time, so any order of arrival and any
     duplication of the same reports end in the same matrix. ``evidence`` names the envelope.
     """
+    reason = unusable(report) if report.system in accord.systems else None
+    if reason is not None:
+        return Quarantined(matrix, reason)
+    return decide_usable(matrix, report, accord, evidence)
+
+
+def decide_usable(matrix: Matrix, report: Report, accord: Accord, evidence: str = "") -> Decision:
+    """Return the same for a report of which ``unusable`` had nothing to say already."""
     system = accord.systems.get(report.system)
     if system is None:
         return Quarantined(matrix, UnknownSystem(report.system))
-    reason = unusable(report)
-    if reason is not None:
-        return Quarantined(matrix, reason)
     reading = system.read(report.kind, report.word)
     if isinstance(reading, Unknown):
         return Quarantined(matrix, UnknownWord(report.system, report.kind, report.word))
@@ -85,11 +89,13 @@ def _learn(matrix: Matrix, report: Report) -> Matrix:
     known = matrix.known if told is None else _with(matrix.known, told)
     if refs is matrix.refs and known is matrix.known:
         return matrix
-    return replace(matrix, refs=refs, known=known)
+    return Matrix(matrix.cells, known, refs, matrix.rulings)
 
 
 def _taught(after: Matrix, before: Matrix, report: Report) -> bool:
     """Return whether the report told a name or a particular that was not known before."""
+    if after is before:
+        return False
     return after.refs != before.refs or after.particulars(
         report.system, report.subject
     ) != before.particulars(report.system, report.subject)
@@ -131,20 +137,22 @@ def _subject_on(track: Track, report: Report) -> Subject:
 
 
 def _apply(learned: Matrix, cells: list[Cell]) -> Decision:
-    table = dict(learned.cells)
+    table = learned.cells
     changed: list[Cell] = []
     late = doubtful = False
     for cell in cells:
         key = cell.key
         held = table.get(key)
         if held is None or cell.follows(held):
-            table[key] = cell
+            table = {**table, key: cell}
             if held is None or (held.word, held.kind) != (cell.word, cell.kind):
                 changed.append(cell)
         elif held.follows(cell):
             late = True
             doubtful = doubtful or (held.said_at == cell.said_at and held.state is not cell.state)
-    matrix = replace(learned, cells=table)
+    matrix = learned
+    if table is not learned.cells:
+        matrix = Matrix(table, learned.known, learned.refs, learned.rulings)
     if changed:
         return Applied(matrix, tuple(changed))
     return Late(matrix, doubtful) if late else Repeated(matrix)

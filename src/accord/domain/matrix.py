@@ -43,6 +43,8 @@ class Cell(Struct, frozen=True, omit_defaults=True, kw_only=True):
         track, then the words: a total order, so that any order of arrival ends in the same cell.
         Sources count in seconds; only reading again tells which of two words of one second holds.
         """
+        if self.said_at != other.said_at:
+            return self.said_at > other.said_at
         return self.age() > other.age()
 
     def age(self) -> tuple[datetime, datetime, int, str, str, str]:
@@ -72,6 +74,11 @@ class Known(Struct, frozen=True, omit_defaults=True):
         """
         value = repr(getattr(self.particulars, name))
         return (self.said_at[name], self.read_at.get(name, _NEVER), value)
+
+    def is_later(self, name: str, other: "Known") -> bool:
+        """Return whether one particular was told later here than in ``other``."""
+        said, held = self.said_at[name], other.said_at[name]
+        return said > held if said != held else self.age(name) > other.age(name)
 
     @property
     def key(self) -> str:
@@ -153,9 +160,7 @@ def learn(known: Known | None, told: Known) -> Known:
     if known is None:
         return told
     newer = [
-        name
-        for name in told.said_at
-        if name not in known.said_at or told.age(name) > known.age(name)
+        name for name in told.said_at if name not in known.said_at or told.is_later(name, known)
     ]
     if not newer:
         return known

@@ -19,17 +19,35 @@ from accord.domain.tracks import Track
 
 # Shapes are told apart by these alone; of 16 bytes no two are ever the same by accident.
 SHAPE_BYTES = 16
+# Where a matrix keeps its shape, beside its facts.
+_KNOWN = "shape"
 
 _Ranks = dict[str, int]
 _encode = json.Encoder().encode
 
 
 def shape(matrix: Matrix) -> bytes:
-    """Return a digest that is the same for two orders exactly if they differ in names only."""
+    """Return a digest that is the same for two orders exactly if they differ in names only.
+
+    It is worked out once for each matrix, since facts do not change.
+    """
+    known: bytes | None = vars(matrix).get(_KNOWN)
+    return _digest(matrix) if known is None else known
+
+
+def remember(matrix: Matrix, stored: bytes) -> Matrix:
+    """Return ``matrix``, with the shape that was worked out when it was stored."""
+    vars(matrix)[_KNOWN] = stored
+    return matrix
+
+
+def _digest(matrix: Matrix) -> bytes:
     places = _Places(matrix)
     scopes = tuple(dict.fromkeys([ref.scope for ref in matrix.refs]))
     seen = (scopes, [*_cells(matrix, places)], [*_told(matrix, places)])
-    return blake2b(_encode(seen), digest_size=SHAPE_BYTES).digest()
+    digest = blake2b(_encode(seen), digest_size=SHAPE_BYTES).digest()
+    remember(matrix, digest)
+    return digest
 
 
 def begun_at(matrix: Matrix) -> datetime | None:

@@ -110,6 +110,19 @@ class Vocabulary(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
 
     def word_for(self, column: str, state: State, settings: Mapping[str, str | bool]) -> Row | None:
         """Return the row whose word this system shows for ``state``, or None if it has none."""
+        key = (column, state, tuple(settings.items()))
+        try:
+            return self._shown[key]
+        except KeyError:
+            return self._shown.setdefault(key, self._look_for(column, state, settings))
+
+    @cached_property
+    def _shown(self) -> dict[tuple[str, State, tuple[tuple[str, str | bool], ...]], Row | None]:
+        return {}
+
+    def _look_for(
+        self, column: str, state: State, settings: Mapping[str, str | bool]
+    ) -> Row | None:
         for row in self.rows:
             if row.means.get(column) != state:
                 continue
@@ -119,11 +132,15 @@ class Vocabulary(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
 
     def tells_apart(self, column: str, one: State, other: State) -> bool:
         """Return whether this system shows ``one`` and ``other`` as different things."""
-        if one == other:
-            return False
-        return not any(
-            group.track == column and one in group.states and other in group.states
+        return one is not other and (column, one, other) not in self._same
+
+    @cached_property
+    def _same(self) -> frozenset[tuple[str, State, State]]:
+        return frozenset(
+            (group.track, one, other)
             for group in self.alike
+            for one in group.states
+            for other in group.states
         )
 
     def carries(self, column: str) -> bool:

@@ -1,6 +1,8 @@
 """Take kept envelopes in batches: parse, decide, and store what follows, all in one transaction."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -16,7 +18,7 @@ from accord.domain.decision import (
     Late,
     Quarantined,
     Repeated,
-    decide,
+    decide_usable,
 )
 from accord.domain.errors import UnreadableError
 from accord.domain.matrix import Cell, Matrix
@@ -29,6 +31,7 @@ from accord.domain.reason import (
     UnreadablePayload,
 )
 from accord.domain.report import Ref, Report
+from accord.engine.answers import Answers
 from accord.engine.envelope import Envelope, Lookup, Origin, Parsed, Standing
 from accord.engine.one_envelope import Reading, poisoned
 from accord.engine.order_finding import Contradiction, Found, New, Unlinked, find_order, names_of
@@ -96,24 +99,39 @@ class Interpreter:
         self._store = store
         self._clock = clock
         self._trial = trial
+        self._answers = Answers(accord)
+        # Neighbours in the queue are often of one order: one batch is decided after the other.
+        self._deciding = asyncio.Lock()
+        self._is_behind = False
         self.reports = 0  # decided by this process, for its figures
 
     async def turn(self) -> int:
         """Settle one batch of waiting envelopes; return how many there were."""
         now = self._clock()
         try:
-            async with self._store.interpreting(BATCH, now) as sitting:
-                if sitting.envelopes:
-                    await self._settle(sitting, now)
+            # What is taken for deciding is given back when the outcome is durable, not before.
+            async with AsyncExitStack() as until_durable:
+                async with self._store.interpreting(BATCH, now) as sitting:
+                    self._is_behind = len(sitting.envelopes) == BATCH
+                    if sitting.envelopes:
+                        readings = await self._read_batch(sitting.envelopes)
+                        await until_durable.enter_async_context(self._deciding)
+                        await self._settle(sitting, readings, now)
                 return len(sitting.envelopes)
         except LinkTakenError:
             # Another hand linked the same new order a moment ago; the next turn will find it.
             return 1
 
-    async def _settle(self, sitting: Sitting, now: datetime) -> None:
-        envelopes = sitting.envelopes
+    async def turn_beside(self) -> int:
+        """Read the next batch while the last one's outcome is written, if as much is waiting."""
+        return await self.turn() if self._is_behind else 0
+
+    async def _read_batch(self, envelopes: Sequence[Envelope]) -> list[Reading]:
         read = partial(self._read_all, envelopes)
-        readings = read() if await self._survives(envelopes, read) else poisoned(envelopes)
+        return read() if await self._survives(envelopes, read) else poisoned(envelopes)
+
+    async def _settle(self, sitting: Sitting, readings: list[Reading], now: datetime) -> None:
+        envelopes = sitting.envelopes
         systems = self._accord.systems
         names: set[Ref] = set()
         for reading in readings:
@@ -189,6 +207,22 @@ class Interpreter:
         if reason is not None:
             reading.object(reason, report.order)
             return
+        if report.order is not reading.names:  # most envelopes speak of one order
+            key = self._place(report, reading, batch)
+            if key is None:
+                return
+            reading.names, reading.order = report.order, key
+        key = reading.order
+        self.reports += 1
+        envelope = reading.envelope
+        if envelope.origin is not Origin.HOOK:
+            report = replace(report, read_at=envelope.received_at)
+        decision = decide_usable(batch.matrices[key], report, self._accord, str(envelope.id))
+        self._note(decision, report, reading, batch)
+        batch.take(key, decision)
+
+    def _place(self, report: Report, reading: Reading, batch: _Batch) -> str | None:
+        """Return the key of the order a report speaks of; None where it can be given to none."""
         match find_order(report, self._accord.systems, batch.known):
             case Found(key):
                 pass
@@ -198,23 +232,16 @@ class Interpreter:
                 reading.waits_for = ref
                 reading.rule(Standing.WAITING, f"waits for the order {ref.value} of {ref.scope}")
                 batch.ask(report.system, Lookup(Ref("order", ref.value)))
-                return
+                return None
             case Contradiction():
                 names = tuple(f"{ref.scope} {ref.value}" for ref in report.order)
                 reading.object(ContradictingNames(report.system, names), report.order)
-                return
-        self.reports += 1
-        before = batch.matrices[key]
-        rival = _rival(before, report)
+                return None
+        rival = _rival(batch.matrices[key], report)
         if rival is not None:
             reading.object(rival, report.order)
-            return
-        envelope = reading.envelope
-        if envelope.origin is not Origin.HOOK:
-            report = replace(report, read_at=envelope.received_at)
-        decision = decide(before, report, self._accord, str(envelope.id))
-        self._note(decision, report, reading, batch)
-        batch.take(key, decision)
+            return None
+        return key
 
     @staticmethod
     def _note(decision: Decision, report: Report, reading: Reading, batch: _Batch) -> None:
@@ -236,7 +263,7 @@ class Interpreter:
         return [
             self._change(key, batch)
             for key in sorted(batch.touched)
-            if batch.matrices[key] != batch.touched[key]
+            if key in batch.news or batch.matrices[key] != batch.touched[key]
         ]
 
     def _change(self, key: str, batch: _Batch) -> Change:
@@ -249,6 +276,7 @@ class Interpreter:
             told=tuple(batch.told.get(key, ())),
             news=key in batch.news,
             now=self._clock(),
+            answers=self._answers,
         )
 
 

@@ -9,14 +9,14 @@ from accord.engine.envelope import Envelope, Parsed, Standing
 from accord.engine.ports import Verdict
 
 # The weightiest of what became of an envelope's reports is what became of the envelope.
-_WEIGHT = (
-    Standing.IGNORED,
-    Standing.REPEATED,
-    Standing.LATE,
-    Standing.APPLIED,
-    Standing.QUARANTINED,
-    Standing.WAITING,
-)
+_WEIGHT = {
+    Standing.IGNORED: 0,
+    Standing.REPEATED: 1,
+    Standing.LATE: 2,
+    Standing.APPLIED: 3,
+    Standing.QUARANTINED: 4,
+    Standing.WAITING: 5,
+}
 
 
 @dataclass(slots=True)
@@ -29,10 +29,13 @@ class Reading:
     reasons: list[str] = field(default_factory=list)
     objections: list[Objection] = field(default_factory=list)
     waits_for: Ref | None = None
+    # Whose its latest report was: the order with these names has this key.
+    names: tuple[Ref, ...] | None = None
+    order: str = ""
 
     def rule(self, standing: Standing, reason: str = "") -> None:
         """Take in what became of one report; the weightiest decides."""
-        if _WEIGHT.index(standing) > _WEIGHT.index(self.standing):
+        if _WEIGHT[standing] > _WEIGHT[self.standing]:
             self.standing = standing
         if reason:
             self.reasons.append(reason)

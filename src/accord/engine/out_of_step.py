@@ -1,6 +1,5 @@
 """What follows from a change of an order: where there is something to do, and for whom."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec import Struct
@@ -18,21 +17,43 @@ from accord.domain.plan import plan
 from accord.domain.repairs import repairs
 from accord.domain.truth import Truth, truth
 from accord.domain.warehouse_plan import gate_turns_at
+from accord.engine.answers import Answer, Answers, NoAnswers
 from accord.engine.ports import Change
 
 
 class _Plans(Struct):
-    """What is to be done for one matrix, each system's plan made when it is asked for."""
+    """What is to be done for one matrix, each system's plan made when it is asked for.
+
+    With an ``answer``, which was found for another order of the same shape, few are asked for.
+    """
 
     matrix: Matrix
     accord: Accord
     so: Truth | None = None
     now: datetime | None = None
+    answer: Answer | None = None
+    made: dict[str, list[Action]] = {}
 
     def at(self, system: str) -> list[Action]:
         if not self.matrix.cells:
             return []  # no system has said a word: there is no truth to bring anybody to
-        return plan(self.matrix, self.accord, system, self.whole(), now=self.now)
+        if system not in self.made:
+            self.made[system] = plan(self.matrix, self.accord, system, self.whole(), now=self.now)
+        return self.made[system]
+
+    def asks(self, system: str) -> bool:
+        """Return whether there is anything to do at a system."""
+        return bool(self.at(system)) if self.answer is None else system in self.answer.planned
+
+    def stops(self, system: str) -> bool:
+        """Return whether anything is to be stopped there."""
+        if self.answer is None:
+            return any(map(stops, self.at(system)))
+        return system in self.answer.urgent
+
+    def asks_the_same(self, system: str, other: "_Plans") -> bool:
+        mine, theirs = self.asks(system), other.asks(system)
+        return mine == theirs and (not mine or self.at(system) == other.at(system))
 
     def turns_at(self, system: str) -> datetime | None:
         gated = self.accord.systems[system]
@@ -50,9 +71,10 @@ class _Plans(Struct):
             return ()
         return milestones(self.matrix, self.accord, self.whole())
 
-    def cases(self, planned: dict[str, list[Action]]) -> tuple[Case, ...]:
-        if not self.matrix.cells:
+    def cases(self) -> tuple[Case, ...]:
+        if not self.matrix.cells or (self.answer is not None and not self.answer.has_cases):
             return ()
+        planned = {system: self.at(system) for system in self.accord.systems}
         return cases(self.matrix, self.accord, self.whole(), planned)
 
 
@@ -65,22 +87,24 @@ def change_of(
     told: tuple[Cell, ...] = (),
     news: bool = True,
     now: datetime | None = None,
+    answers: Answers | None = None,
 ) -> Change:
     """Return the change of one order with what follows from it.
 
     What was refused is asked again once anything new is told of the order (``news``), not because
     the same is heard once more; what is needed no longer is looked at, so that it is let go. So
     is a warehouse where there will be something to do later than ``now``. Where nobody said
-    anything new it is a repair.
+    anything new it is a repair. Of ``answers`` those are taken that were found already.
     """
     after = _noticed(before, after, accord)
-    was, so = _Plans(before, accord, now=now), _Plans(after, accord, now=now)
-    planned = {system: so.at(system) for system in accord.systems}
+    known = answers or NoAnswers()
+    was = _Plans(before, accord, now=now, answer=known.of(before))
+    so = _Plans(after, accord, now=now, answer=known.of(after))
     due = [
         system
-        for system, wanted in planned.items()
-        if (news and wanted)
-        or was.at(system) != wanted
+        for system in accord.systems
+        if (news and so.asks(system))
+        or not so.asks_the_same(system, was)
         or was.turns_at(system) != so.turns_at(system)
     ]
     found = repairs(before, after, accord, due, was=was, so=so)
@@ -89,28 +113,25 @@ def change_of(
         matrix=after,
         told=told,
         due=tuple(due),
-        urgent=frozenset(
-            name for name in due if name not in found and any(map(stops, planned[name]))
-        ),
+        urgent=frozenset(name for name in due if name not in found and so.stops(name)),
         repairs=found,
         wait=accord.repairs.wait,
-        cases=so.cases(planned),
+        cases=so.cases(),
         tell=_is_to_tell(was, so),
-        agreed=_agreed(was, due, planned),
+        agreed=_agreed(was, so, due),
     )
 
 
-def _agreed(was: _Plans, due: list[str], planned: Mapping[str, list[Action]]) -> tuple[Agreed, ...]:
+def _agreed(was: _Plans, so: _Plans, due: list[str]) -> tuple[Agreed, ...]:
     """Return which mirrors have nothing left to do that had something before."""
     now = was.now
     if now is None:
         return ()
-    ended = [(system, was.at(system)) for system in due if not planned[system]]
     return tuple(
         one
-        for system, wanted in ended
-        if wanted
-        for one in agreed_on(was.matrix, was.accord, system, wanted, now)
+        for system in due
+        if was.asks(system) and not so.asks(system)
+        for one in agreed_on(was.matrix, was.accord, system, was.at(system), now)
     )
 
 

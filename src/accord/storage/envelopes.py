@@ -7,7 +7,7 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from accord.engine.envelope import Envelope, Incoming, Origin, Standing
-from accord.storage.statement import statement, storable, to_json
+from accord.storage.statement import all_storable, statement, storable, to_json
 
 
 async def keep(connection: AsyncConnection, incoming: Sequence[Incoming]) -> int:
@@ -23,8 +23,8 @@ async def keep(connection: AsyncConnection, incoming: Sequence[Incoming]) -> int
     rows = await connection.execute(
         statement("keep_envelopes"),
         {
-            "systems": [storable(one.system) for one in first.values()],
-            "topics": [storable(one.topic) for one in first.values()],
+            "systems": all_storable([one.system for one in first.values()]),
+            "topics": all_storable([one.topic for one in first.values()]),
             "origins": [one.origin.value for one in first.values()],
             "identities": [one.identity for one in first.values()],
             "bodies": [one.body for one in first.values()],

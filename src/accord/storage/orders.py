@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from itertools import repeat
 from typing import Any
 
 import psycopg
@@ -11,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from accord.domain.action import action_name
 from accord.domain.matrix import Cell, Condition, Matrix
 from accord.domain.report import Ref
-from accord.domain.shape import begun_at, shape
+from accord.domain.shape import begun_at, remember, shape
 from accord.engine.ports import Attempt, LinkTakenError
 from accord.storage.facts import merged, without_address
-from accord.storage.statement import order_number, statement, storable, to_json
+from accord.storage.statement import all_storable, order_number, statement, storable, to_json
 
 # A change of a cell and the order it belongs to.
 Told = tuple[int, Cell]
@@ -26,6 +27,7 @@ COPY history (order_id, system, track, subject, kind, word, state, said_at, happ
               decided_at)
 FROM STDIN (FORMAT BINARY)
 """
+_decode = json.Decoder(Matrix).decode
 _HISTORY_TYPES = ("int8", *("text",) * 6, "timestamptz", "timestamptz", "text", "timestamptz")
 
 
@@ -44,10 +46,21 @@ async def lock(connection: AsyncConnection, orders: Collection[str]) -> None:
     await connection.execute(statement("lock_orders"), {"orders": _numbers(orders)})
 
 
+async def take(connection: AsyncConnection, orders: Collection[str]) -> dict[str, Matrix]:
+    """Take orders in hand until the transaction ends; return their facts."""
+    return await _facts(connection, "take_orders", orders)
+
+
 async def load(connection: AsyncConnection, orders: Collection[str]) -> dict[str, Matrix]:
     """Return the facts of those of ``orders`` that exist."""
-    rows = await connection.execute(statement("load_matrices"), {"orders": _numbers(orders)})
-    return {str(row.id): json.decode(row.matrix, type=Matrix) for row in rows}
+    return await _facts(connection, "load_matrices", orders)
+
+
+async def _facts(
+    connection: AsyncConnection, how: str, orders: Collection[str]
+) -> dict[str, Matrix]:
+    rows = await connection.execute(statement(how), {"orders": _numbers(orders)})
+    return {str(id_): remember(_decode(matrix), found) for id_, matrix, found in rows.all()}
 
 
 async def create(
@@ -87,8 +100,8 @@ async def name(connection: AsyncConnection, names: Sequence[Name]) -> None:
     if not names:
         return
     given = {
-        "scopes": [storable(ref.scope) for ref, _ in names],
-        "values": [storable(ref.value) for ref, _ in names],
+        "scopes": all_storable([ref.scope for ref, _ in names]),
+        "values": all_storable([ref.value for ref, _ in names]),
         "orders": [order for _, order in names],
     }
     fresh = (await connection.execute(statement("link_orders"), given)).all()
@@ -130,21 +143,24 @@ async def add_history(connection: AsyncConnection, told: Sequence[Told], now: da
     driver: psycopg.AsyncConnection[Any] = raw.driver_connection  # type: ignore[assignment]
     async with driver.cursor() as cursor, cursor.copy(_ADD_HISTORY) as copy:
         copy.set_types(_HISTORY_TYPES)
-        for order, cell in told:
-            row = (
-                order,
-                cell.system,
-                cell.track.value,
-                storable(str(cell.subject)),
-                storable(cell.kind),
-                storable(cell.word),
-                cell.state.value,
-                cell.said_at,
-                cell.happened_at,
-                storable(cell.evidence),
-                now,
-            )
+        for row in zip(*_columns(told), repeat(now), strict=False):
             await copy.write_row(row)
+
+
+def _columns(told: Sequence[Told]) -> tuple[Sequence[object], ...]:
+    cells = [cell for _, cell in told]
+    return (
+        [order for order, _ in told],
+        [cell.system for cell in cells],
+        [cell.track.value for cell in cells],
+        all_storable([str(cell.subject) for cell in cells]),
+        all_storable([cell.kind for cell in cells]),
+        all_storable([cell.word for cell in cells]),
+        [cell.state.value for cell in cells],
+        [cell.said_at for cell in cells],
+        [cell.happened_at for cell in cells],
+        all_storable([cell.evidence for cell in cells]),
+    )
 
 
 async def record(connection: AsyncConnection, attempts: Sequence[Attempt]) -> None:

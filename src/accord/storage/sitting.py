@@ -13,7 +13,7 @@ from accord.storage import cases, orders, repairs, tasks
 from accord.storage.desk import set_aside
 from accord.storage.facts import Wanted, wanted_by, wanted_by_change
 from accord.storage.numbers import count_agreed
-from accord.storage.statement import order_number, statement, storable
+from accord.storage.statement import all_storable, order_number, statement, storable
 
 
 class PostgresSitting:
@@ -26,8 +26,8 @@ class PostgresSitting:
     def __init__(self, connection: AsyncConnection, envelopes: Sequence[Envelope]) -> None:
         self._connection = connection
         self.envelopes: Sequence[Envelope] = envelopes
-        # The names the orders already have; a stored matrix has all of its names linked.
-        self._named: dict[str, frozenset[Ref]] = {}
+        # As they were when they were taken in hand; a stored matrix has all of its names linked.
+        self._held: dict[str, Matrix] = {}
 
     async def find(self, refs: Collection[Ref]) -> Mapping[Ref, str]:
         """Return which of ``refs`` already name an order, and lock those orders."""
@@ -35,16 +35,12 @@ class PostgresSitting:
             return {}
         found = await orders.find(self._connection, refs)
         if found:
-            await orders.lock(self._connection, set(found.values()))
+            self._held |= await orders.take(self._connection, set(found.values()))
         return found
 
     async def matrices(self, orders_: Collection[str]) -> Mapping[str, Matrix]:
         """Return the matrices of locked orders."""
-        if not orders_:
-            return {}
-        loaded = await orders.load(self._connection, orders_)
-        self._named.update((order, frozenset(matrix.refs)) for order, matrix in loaded.items())
-        return loaded
+        return {order: self._held[order] for order in orders_ if order in self._held}
 
     async def write(
         self,
@@ -56,11 +52,7 @@ class PostgresSitting:
         """Store the outcome of the batch. Raises ``LinkTakenError`` when a name is taken."""
         numbers = await self._store(changes, now)
         placed = list(zip(changes, numbers, strict=True))
-        names = [
-            (ref, number)
-            for change, number in placed
-            for ref in sorted(set(change.matrix.refs) - self._named.get(str(number), frozenset()))
-        ]
+        names = [(ref, number) for change, number in placed for ref in self._fresh(change, number)]
         if any(verdict.waits_for for verdict in verdicts):
             await self._connection.execute(statement("await_linking"))
         elif names:
@@ -76,6 +68,14 @@ class PostgresSitting:
         ]
         await tasks.ask(self._connection, [*wanted, *_rereads(lookups, now)])
         await repairs.note(self._connection, repairs.found_in(placed), now)
+
+    def _fresh(self, change: Change, number: int) -> list[Ref]:
+        """Return the names that the order did not have before; none is ever taken from it."""
+        before = self._held.get(str(number))
+        if before is None:
+            return sorted(change.matrix.refs)
+        refs, named = change.matrix.refs, before.refs
+        return [] if refs == named else sorted(set(refs) - set(named))
 
     async def _store(self, changes: Sequence[Change], now: datetime) -> list[int]:
         """Write the matrices; return the number of each change's order."""
@@ -97,7 +97,7 @@ class PostgresSitting:
             {
                 "envelopes": [verdict.envelope for verdict in verdicts],
                 "standings": [verdict.standing.value for verdict in verdicts],
-                "reasons": [storable(verdict.reason) for verdict in verdicts],
+                "reasons": all_storable([verdict.reason for verdict in verdicts]),
                 "waits_scopes": [ref and storable(ref.scope) for ref in waits],
                 "waits_values": [ref and storable(ref.value) for ref in waits],
                 "now": now,

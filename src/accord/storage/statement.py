@@ -27,6 +27,11 @@ def storable(words: str) -> str:
     return words.replace(_NUL, _SIGN)
 
 
+def all_storable(words: list[str]) -> list[str]:
+    """Return the same of many; almost never is there anything to replace in any of them."""
+    return list(map(storable, words)) if _NUL in "".join(words) else words
+
+
 def to_json(value: Any) -> str:
     """Return ``value`` as JSON text that PostgreSQL can keep."""
     written = msgspec.json.encode(value).decode()

@@ -167,6 +167,8 @@ def moment(text: str | None) -> datetime | None:
     except ValueError as error:
         message = f"not the documented shape: {text!r} is no time"
         raise UnreadableError(message) from error
+    if found.tzinfo is UTC:
+        return found
     if found.tzinfo is None:
         message = f"not the documented shape: the time {text!r} has no offset"
         raise UnreadableError(message)

@@ -29,7 +29,6 @@ def order_reports(system: str, order: Order, received_at: datetime) -> list[Repo
     said_at = moment(order.updated_at) or moment(order.created_at) or received_at
     refs = order_refs(system, order_id(order), order.name)
     teller = Teller(system, refs, said_at)
-    keys = {plain_id(line.gid, line.id): _key(line) for line in order.line_items or ()}
     reports = _standing(teller, order)
     reports += teller.says(THE_ORDER, "financial_status", order.financial_status or None)
     if order.fulfillment_status is not UNSET:
@@ -38,8 +37,10 @@ def order_reports(system: str, order: Order, received_at: datetime) -> list[Repo
         reports += teller.says(THE_ORDER, "fulfillment_status", word)
     for fulfillment in order.fulfillments or ():
         reports += fulfillment_reports(teller, fulfillment)
-    for one in order.returns or ():
-        reports += return_reports(teller, one, keys)
+    if order.returns:
+        keys = {plain_id(line.gid, line.id): _key(line) for line in order.line_items or ()}
+        for one in order.returns:
+            reports += return_reports(teller, one, keys)
     return reports
 
 

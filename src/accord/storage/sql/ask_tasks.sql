@@ -38,3 +38,6 @@ SELECT kind, system, key, due, asked_at, urgent, repair
        urgent = task.urgent OR excluded.urgent,
        repair = task.repair AND excluded.repair,
        dead = false
+ -- Most of what is asked for twice stays as it was: no row is written then, and no index entry.
+ WHERE task.leased_until IS NOT NULL OR task.dead OR task.repair OR excluded.urgent
+    OR excluded.asked_at < task.due OR task.held_until > task.due

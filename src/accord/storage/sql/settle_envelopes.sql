@@ -2,7 +2,7 @@
 -- can be read at once.
 WITH given AS (
     SELECT one.*,
-           EXISTS (
+           one.waits_value IS NOT NULL AND EXISTS (
                SELECT FROM order_link
                 WHERE order_link.value = one.waits_value AND order_link.scope = one.waits_scope
            ) AS is_linked
