@@ -136,7 +136,7 @@ async def test_repairs_that_were_stopped_call_at_once_and_say_to_look_at_the_cau
 
     (alert,) = await office.look()
 
-    assert (alert.rule, alert.key) == (RuleName.STOPPED, "repairs at books")
+    assert (alert.rule, alert.key) == (RuleName.STOPPED, "the repair of books")
     (heard,) = office.ops.heard
     assert "accord cases list --kind repair_held" in heard
 

@@ -134,6 +134,14 @@ first_response = "Call Ana."
 on = false
 """
 
+REPAIRING = f"""\
+{WHOLE}
+[repair]
+at_most = 20
+share = "0.5 %"
+wait = "10 minutes"
+"""
+
 # The line on which a finding is expected ends in this comment.
 HERE = "# <-"
 

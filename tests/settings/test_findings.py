@@ -5,7 +5,16 @@ import pytest
 from accord.domain.finding import Code, Severity
 from accord.settings.accord_file import AccordFile, read_accord
 from tests.settings.catalogue import CATALOGUE, SECRETS
-from tests.settings.examples import CALLING, HERE, LOCATED, TELLING, WHOLE, line_here, with_change
+from tests.settings.examples import (
+    CALLING,
+    HERE,
+    LOCATED,
+    REPAIRING,
+    TELLING,
+    WHOLE,
+    line_here,
+    with_change,
+)
 
 RICH = LOCATED.replace('"simple"', '"rich"')
 
@@ -527,6 +536,27 @@ CASES = {
         Code.UNREADABLE_TIME,
         "alerts.digest",
         CALLING,
+    ),
+    "a share that is none": Wrong(
+        'share = "0.5 %"',
+        f'share = "0 %" {HERE}',
+        Code.UNREADABLE_SHARE,
+        "repair.share",
+        REPAIRING,
+    ),
+    "a cap that is no number": Wrong(
+        "at_most = 20",
+        f"at_most = -1 {HERE}",
+        Code.WRONG_TYPE,
+        "repair.at_most",
+        REPAIRING,
+    ),
+    "a key of repairs that is none": Wrong(
+        'wait = "10 minutes"',
+        f'weit = "10 minutes" {HERE}',
+        Code.UNKNOWN_KEY,
+        "repair.weit",
+        REPAIRING,
     ),
     "an alert that is none": Wrong(
         "[alerts.review_due]",

@@ -17,6 +17,7 @@ from accord.cli.init import init
 from accord.cli.notices import notices
 from accord.cli.pausing import pause, resume
 from accord.cli.quarantine import quarantine
+from accord.cli.repair import repair
 from accord.cli.serve import serve
 from accord.cli.status import status
 
@@ -34,6 +35,7 @@ app.add_typer(cases, name="cases")
 app.add_typer(dead_letters, name="dead-letters")
 app.add_typer(notices, name="notices")
 app.add_typer(quarantine, name="quarantine")
+app.add_typer(repair, name="repair")
 app.command()(check)
 app.command()(demo)
 app.command()(doctor)

@@ -17,11 +17,15 @@ from accord.cli.desk import (
     refuse,
     required,
 )
-from accord.engine.desk import EVERYWHERE, INTERPRETING, Deed, Desk, Pause, paused_thing
+from accord.engine.desk import EVERYWHERE, INTERPRETING, Deed, Desk, Pause, paused_thing, repairs_at
 
 Interpreting = Annotated[
     bool,
     typer.Option("--interpreting", help="The reading of what was received; it is still kept."),
+]
+Repairs = Annotated[
+    bool,
+    typer.Option("--repairs", help="With --system: only the repairs there, that nobody asked for."),
 ]
 
 
@@ -31,6 +35,7 @@ def pause(
     system: System = "",
     everything: Everything = False,
     interpreting: Interpreting = False,
+    repairs: Repairs = False,
     who: Who = "",
     why: Why = "",
     as_json: AsJson = False,
@@ -43,7 +48,7 @@ def pause(
 
     Exit status: 0 it is paused, 2 it is not said what, who and why, or the database cannot be used.
     """
-    name = _what(system, everything=everything, interpreting=interpreting)
+    name = _what(system, everything=everything, interpreting=interpreting, repairs=repairs)
     required(who, why)
     place = Place(context, database, data)
     deed = place.deed("paused", who, why)
@@ -56,6 +61,7 @@ def resume(
     system: System = "",
     everything: Everything = False,
     interpreting: Interpreting = False,
+    repairs: Repairs = False,
     who: Who = "",
     why: Why = "",
     as_json: AsJson = False,
@@ -64,19 +70,23 @@ def resume(
 ) -> None:
     """Write to a system again; --all lifts the pause of all and leaves those of single systems.
 
+    With --repairs, what was found to be put right there until now is done, however much it is.
+
     Exit status: 0 it is not paused any more, 2 it is not said what, who and why, or the database
     cannot be used.
     """
-    name = _what(system, everything=everything, interpreting=interpreting)
+    name = _what(system, everything=everything, interpreting=interpreting, repairs=repairs)
     required(who, why)
     place = Place(context, database, data)
     deed = place.deed("resumed", who, why)
     _turn(place, name, deed, as_json=as_json)
 
 
-def _what(system: str, *, everything: bool, interpreting: bool) -> str:
-    if [bool(system), everything, interpreting].count(True) != 1:
-        refuse("Say one of --system NAME, --all and --interpreting.")
+def _what(system: str, *, everything: bool, interpreting: bool, repairs: bool) -> str:
+    if [bool(system), everything, interpreting].count(True) != 1 or (repairs and not system):
+        refuse("Say one of --system NAME, --all and --interpreting; --repairs goes with --system.")
+    if repairs:
+        return repairs_at(system)
     return system or (EVERYWHERE if everything else INTERPRETING)
 
 

@@ -121,8 +121,8 @@ _STEPS: Mapping[CaseKind, tuple[str, ...]] = {
     CaseKind.REPAIR_HELD: (
         "Find out what they have in common: accord repair list --system {system}.",
         "Where a mapping is wrong, correct the accord; what is in step by it closes by itself.",
-        "To see what would be done at this one: accord repair do NUMBER --dry-run.",
-        "To do this one: accord repair do NUMBER.",
+        "To see what would be done at this one: accord repair NUMBER --dry-run.",
+        "To do this one: accord repair NUMBER.",
         "To do them all: accord resume --repairs --system {system}.",
     ),
     CaseKind.NOTICE_AMBIGUOUS: (

@@ -68,6 +68,7 @@ class Code(StrEnum):
     UNKNOWN_CHANNEL = "unknown_channel"
     UNKNOWN_TIME_ZONE = "unknown_time_zone"
     UNREADABLE_TIME = "unreadable_time"
+    UNREADABLE_SHARE = "unreadable_share"
 
 
 _MEANINGS: Mapping[Code, str] = {
@@ -121,6 +122,7 @@ _MEANINGS: Mapping[Code, str] = {
     Code.UNKNOWN_CHANNEL: "An alert calls a channel that the accord does not name.",
     Code.UNKNOWN_TIME_ZONE: "A time zone that is in no list of them.",
     Code.UNREADABLE_TIME: "A time of day that cannot be read.",
+    Code.UNREADABLE_SHARE: "A share that cannot be read, or is none.",
 }
 
 

@@ -142,7 +142,7 @@ def repairs_at(system: str) -> str:
 def paused_thing(system: str) -> str:
     """Return in words what a pause of ``system`` stops."""
     if system.startswith(_REPAIRS):
-        return f"repairs at {system.removeprefix(_REPAIRS)}"
+        return f"the repair of {system.removeprefix(_REPAIRS)}"
     special = {
         EVERYWHERE: "writing to every system",
         INTERPRETING: "the reading of what was received",

@@ -170,7 +170,9 @@ class Repairer:
     ) -> _Ending:
         """Ask the owners and the mirror how the order stands, and keep what they say."""
         kept: list[Incoming] = []
-        for name in self._asked(matrix, task.system):
+        for name in asked_again(matrix, self._accord, task.system):
+            if name not in self._links:
+                continue  # nothing can be asked of it, here or anywhere
             answer = await self._reread(name, matrix)
             if not isinstance(answer, list):
                 return _Ending(self._put_off(task, answer))
@@ -180,12 +182,6 @@ class Repairer:
         look = Look(now, tuple((each.system, each.identity) for each in kept))
         seen = replace(row, look=look, actions=actions)
         return _Ending(_later(task, now, "read again at its owners and the mirror"), seen)
-
-    def _asked(self, matrix: Matrix, system: str) -> list[str]:
-        """Return who is asked: every owner that knows the order, and the mirror at last."""
-        owners = {name for track in Track for name in self._accord.ownership.owners_of(track)}
-        known = {name for name in owners if matrix.own_ref(name) is not None}
-        return [*sorted(known & self._links.keys() - {system}), system]
 
     async def _reread(self, name: str, matrix: Matrix) -> list[Incoming] | Outcome | Wait:
         link, own = self._links[name], matrix.own_ref(name)
@@ -212,6 +208,13 @@ class Repairer:
 _SAME = "read again, and the same was still to be done"
 _CLEARED = "read again, and nothing was to be done any more"
 _ANEW = "read again, and something else was to be done: it waits anew"
+
+
+def asked_again(matrix: Matrix, accord: Accord, system: str) -> list[str]:
+    """Return who is asked a second time: every owner that knows the order, the mirror at last."""
+    owners = {name for track in Track for name in accord.ownership.owners_of(track)}
+    known = {name for name in owners if matrix.own_ref(name) is not None}
+    return [*sorted(known - {system}), system]
 
 
 def _later(task: Task, due: datetime, note: str) -> Settlement:

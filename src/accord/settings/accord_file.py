@@ -18,6 +18,7 @@ from accord.domain.proof import prove
 from accord.settings.alerts import read_alerts
 from accord.settings.notices import StageWords, read_notices
 from accord.settings.positions import Positions, positions
+from accord.settings.repairs import read_repairs
 from accord.settings.stages import read_stages
 from accord.settings.systems import ReadSystem, SystemSettings, read_system, system_tables
 from accord.settings.tables import Notes, Table
@@ -143,6 +144,7 @@ def _accord(root: Table, read: Mapping[str, ReadSystem]) -> Accord:
         latency_target=root.length("latency_target") or LATENCY_TARGET,
         notices=read_notices(root, words),
         alerts=read_alerts(root),
+        repairs=read_repairs(root),
     )
 
 

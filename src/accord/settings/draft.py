@@ -7,6 +7,7 @@ from accord.connector_kit.connector import Connector, Need, Setting
 from accord.domain.accord import Notify, Rule, Stage, System
 from accord.domain.finding import dotted, quoted
 from accord.domain.ownership import EVERYWHERE
+from accord.domain.repair_rules import RepairRules
 from accord.domain.tracks import Track
 from accord.settings.accord_file import LATENCY_TARGET, REVIEW_EVERY
 from accord.settings.credentials import variable
@@ -62,6 +63,7 @@ def draft(answers: Answers, catalogue: Mapping[str, Connector]) -> str:
         *(_track(track, answers, systems) for track in Track),
         _STAGES_COMMENT,
         *(_stage(stage, answers.responsible) for stage in stages(answers.stages)),
+        _REPAIR_COMMENT,
     ]
     return "\n".join(parts)
 
@@ -180,6 +182,18 @@ _STAGES_COMMENT = f"""\
 #   stall_after      how long an order may stay here, or "{NEVER}" where it may rest for good
 #   person           who looks at an order that stays longer
 [stages]
+"""
+
+
+_REPAIRS = RepairRules()
+_REPAIR_COMMENT = f"""\
+# What fell out of step though nobody said anything new (an edit by hand, a lost write) is put right
+# after a wait and a second look. More than this at one system within an hour, and none is: that is
+# usually a wrong mapping, and a person is called. With at_most = 0 each is only proposed.
+[repair]
+at_most = {_REPAIRS.at_most}
+share = "{_REPAIRS.share * 100:.0f} %"
+wait = {quoted(written(_REPAIRS.wait))}
 """
 
 
