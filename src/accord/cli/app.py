@@ -13,6 +13,7 @@ from accord.cli.check import check
 from accord.cli.dead_letters import dead_letters, retry
 from accord.cli.demo import demo
 from accord.cli.doctor import doctor
+from accord.cli.drift import drift
 from accord.cli.init import init
 from accord.cli.notices import notices
 from accord.cli.pausing import pause, resume
@@ -33,6 +34,7 @@ app.add_typer(audit, name="audit")
 app.add_typer(bench, name="bench")
 app.add_typer(cases, name="cases")
 app.add_typer(dead_letters, name="dead-letters")
+app.add_typer(drift, name="drift")
 app.add_typer(notices, name="notices")
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(repair, name="repair")

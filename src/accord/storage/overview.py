@@ -13,6 +13,7 @@ from accord.domain.outcome import Outcome
 from accord.engine.alert_desk import AlertDesk
 from accord.engine.case_desk import CaseDesk
 from accord.engine.desk import Desk
+from accord.engine.drift_ledger import DriftLedger
 from accord.engine.envelope import Origin, Standing
 from accord.engine.gauges import Instruments
 from accord.engine.numbers import Numbers
@@ -98,6 +99,10 @@ class Overview(Protocol):
     @property
     def desk(self) -> Desk:
         """What is stuck, and what people do about it."""
+
+    @property
+    def drifts(self) -> DriftLedger:
+        """What is out of step."""
 
     @property
     def cases(self) -> CaseDesk:

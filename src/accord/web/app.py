@@ -15,6 +15,7 @@ from accord.engine.receive import Receiver
 from accord.storage.overview import Overview
 from accord.web.alert_pages import alert_pages
 from accord.web.case_pages import case_pages
+from accord.web.drift_pages import drift_pages
 from accord.web.hooks import HOOKS, Hooks
 from accord.web.link_pages import link_pages
 from accord.web.number_pages import number_pages
@@ -75,6 +76,7 @@ def pages_app(
             *link_pages(overview, clock, refresh),
             *stuck_pages(overview, clock, refresh),
             *case_pages(overview, clock, refresh),
+            *drift_pages(overview, clock, refresh),
             *alert_pages(overview, accord.alerts, refresh),
             *number_pages(overview, accord.latency_target, clock),
             static,
