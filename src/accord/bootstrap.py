@@ -18,6 +18,8 @@ from accord.domain.accord import Accord
 from accord.domain.notice_rules import ChannelKind
 from accord.engine.alert_desk import AlertDesk
 from accord.engine.case_desk import CaseDesk
+from accord.engine.drift_ledger import DriftLedger
+from accord.engine.drift_sensors import DriftSensors
 from accord.engine.emptying import release_known
 from accord.engine.gauges import Instruments
 from accord.engine.group_commit import GroupCommit
@@ -62,6 +64,10 @@ class Watched(Store, Protocol):
         """The numbers of the moment."""
 
     @property
+    def drifts(self) -> DriftLedger:
+        """What the last comparison found."""
+
+    @property
     def numbers(self) -> Numbers:
         """Agreement as a number."""
 
@@ -74,6 +80,7 @@ def watching(
     Raises ``UnusableInputError`` where an address leads nowhere.
     """
     desk, gauges = DeskSensors(store.desk, store.cases), GaugeSensors(accord, store.instruments)
+    drift = DriftSensors(accord, store.drifts)
     watcher = Watcher(
         accord.alerts,
         store,
@@ -86,6 +93,8 @@ def watching(
             gauges.look,
             LinkSensors(accord.systems, store).look,
             LatencySensor(accord, store.numbers).look,
+            drift.drifting,
+            drift.stalled,
         ],
         zone=ZoneInfo(accord.alerts.time_zone),
     )

@@ -169,6 +169,7 @@ class TwoComparisons(RuleBasedStateMachine):
             sorted(repr(without_number(one)) for one in cleared),
             len(await store.drifts.list_drifts(systemic, 99)),
             await store.drifts.causes(DriftSought(system="books", order="1")),
+            await store.drifts.drifting(),
         )
 
     async def _compared(self, store: AnyStore, *, note: bool) -> tuple[Compared, object]:

@@ -160,6 +160,11 @@ def _stages(accord: Accord, so: Truth) -> Iterator[tuple[Stage, timedelta, Parce
             yield held[-1], held[-1].stall_after, part
 
 
+def cause_of_stall(stage: str) -> str:
+    """Return the cause of all drifts of orders that stay in one stage for too long."""
+    return f"longer in the stage {stage} than it allows"
+
+
 def _stalled(known: Grounds, now: datetime) -> Iterator[Drift]:
     for stage, limit, part in _stages(known.accord, known.so):
         cells = [
@@ -181,7 +186,7 @@ def _stalled(known: Grounds, now: datetime) -> Iterator[Drift]:
             cells=cells,
             what=f"In the stage {stage.name}{about} since {since:%Y-%m-%d %H:%M} UTC; "
             f"{stage.person} is to look.",
-            cause=f"longer in the stage {stage.name} than it allows",
+            cause=cause_of_stall(stage.name),
             since=since,
             deadline=since + limit,
         )

@@ -101,6 +101,12 @@ class DriftLedger(Protocol):
     async def finish(self, systemic: Collection[str], now: datetime) -> int:
         """End a comparison: class causes as systemic, clear what was not seen; return how many."""
 
+    async def drifting(self) -> Mapping[str, int]:
+        """Return by system how many orders are out of step and had their time.
+
+        Those that only stay in a stage for too long are left out.
+        """
+
     async def causes(self, sought: DriftSought) -> Sequence[Cause]:
         """Return open drifts by cause, those of most orders first."""
 

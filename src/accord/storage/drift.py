@@ -90,6 +90,10 @@ class PostgresDrift:
             await connection.execute(statement("class_drifts"), given)
             return len((await connection.execute(statement("clear_drifts"), {"now": now})).all())
 
+    async def drifting(self) -> Mapping[str, int]:
+        """Return by system how many orders are out of step and had their time."""
+        return {row.system: row.orders for row in await self._ask("count_drifting")}
+
     async def causes(self, sought: DriftSought) -> Sequence[Cause]:
         """Return open drifts by cause, those of most orders first."""
         rows = await self._ask("list_causes", **_sought(sought))

@@ -153,6 +153,15 @@ class MemoryDrift:
                 self._rows[key] = replace(self._rows[key], cleared_at=now)
         return cleared
 
+    async def drifting(self) -> Mapping[str, int]:
+        """Return by system how many orders are out of step and had their time."""
+        found: dict[str, set[str]] = {}
+        for row in self._meant(DriftSought()):
+            stalled = row.drift.pattern is DriftPattern.STALLED_STAGE
+            if row.drift.standing is not DriftClass.IN_FLIGHT and not stalled:
+                found.setdefault(row.drift.system, set()).add(row.order)
+        return {system: len(orders) for system, orders in sorted(found.items())}
+
     async def causes(self, sought: DriftSought) -> Sequence[Cause]:
         """Return open drifts by cause, those of most orders first."""
         alike: dict[tuple[DriftPattern, str, str, DriftClass], list[DriftFile]] = {}
