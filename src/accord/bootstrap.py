@@ -1,5 +1,6 @@
 """The one place where the parts are joined."""
 
+import asyncio
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from accord.domain.accord import Accord
 from accord.domain.notice_rules import ChannelKind
 from accord.engine.alert_desk import AlertDesk
 from accord.engine.case_desk import CaseDesk
+from accord.engine.census import CensusTaker
 from accord.engine.drift_ledger import DriftLedger
 from accord.engine.drift_sensors import DriftSensors
 from accord.engine.emptying import release_known
@@ -30,6 +32,7 @@ from accord.engine.notice_ledger import NoticeLedger
 from accord.engine.notice_sending import Notifying
 from accord.engine.notify import Notifier
 from accord.engine.numbers import Numbers
+from accord.engine.paging import Pager, Rest
 from accord.engine.ports import Link, Store, TaskKind
 from accord.engine.propagate import Propagator, Watch
 from accord.engine.reading import FeedNews, Reader
@@ -38,6 +41,7 @@ from accord.engine.repair import Repairer
 from accord.engine.runner import Runner
 from accord.engine.sensors import DeskSensors, GaugeSensors, LinkSensors
 from accord.engine.settling import Pace
+from accord.engine.sweep import Compare, Sweeper, no_comparison
 from accord.engine.traffic import Traffic
 from accord.engine.watch import Teller, Watcher
 from accord.notify.alert_channel import alert_channels
@@ -163,6 +167,8 @@ class Engine:
     propagator: Propagator
     reader: Reader
     repairer: Repairer
+    sweeper: Sweeper
+    census: CensusTaker
     poll_every: Mapping[str, timedelta]
     clock: Callable[[], datetime]
     notifier: Notifier | None = None
@@ -175,6 +181,8 @@ class Engine:
         await release_known(self.store.desk, self.accord, self.clock())
         for system in self.links:
             await self.store.ask(TaskKind.POLL, system, ["*"], self.clock())
+        await self.sweeper.begin()
+        await self.census.begin()
         if self.notifier is not None:
             await self.notifier.begin()
 
@@ -192,9 +200,11 @@ class Engine:
             runner.start("notices", self.notifier.turn)
 
     def sweep(self, runner: Runner) -> None:
-        """Start the reading of change feeds: one loop per system."""
+        """Start what looks for changes nobody told of: one loop per system for each of them."""
         for system, every in self.poll_every.items():
             runner.start(f"poll {system}", partial(self.reader.poll_turn, system, every))
+            runner.start(f"sweep {system}", partial(self.sweeper.turn, system))
+            runner.start(f"census {system}", partial(self.census.turn, system))
 
     async def settle(self) -> None:
         """Work on everything due now, step after step, until nothing is, or all of it must wait."""
@@ -215,6 +225,9 @@ class Engine:
                 return await self.reader.reread_turn(system)
             case TaskKind.POLL:
                 return await self.reader.poll_turn(system, self.poll_every[system])
+            case TaskKind.SWEEP | TaskKind.CENSUS:
+                looking = self.sweeper if kind is TaskKind.SWEEP else self.census
+                return await looking.turn(system)
             case TaskKind.PROPAGATE:
                 stopped = await self.propagator.turn(system, urgent=True)
                 return stopped + await self.propagator.turn(system)
@@ -242,13 +255,17 @@ def engine(
     watch: Watch = lambda _attempt: None,
     news: FeedNews = lambda _system, _reason: None,
     notifying: Notifying | None = None,
+    compare: Compare = no_comparison,
+    rest: Rest = asyncio.sleep,
 ) -> Engine:
     """Return the use cases over these parts; deliveries are kept by ``keeping``, or the store.
 
-    Customers are told of nothing without ``notifying``.
+    Customers are told of nothing without ``notifying``. At the end of a sweep ``compare`` is
+    called; ``rest`` lets seconds pass between two pages.
     """
     pace = Pace(clock, chance)
     traffic = Traffic(links, store, clock)
+    pager = Pager(links, traffic, pace, rest)
     notifier = None
     if notifying is not None:
         notifier = Notifier(accord, links, store, pace, traffic=traffic, parts=notifying)
@@ -262,7 +279,12 @@ def engine(
         propagator=Propagator(accord, links, store, pace, traffic=traffic, watch=watch),
         reader=Reader(links, store, pace, traffic=traffic, news=news),
         repairer=Repairer(accord, links, store, pace, traffic=traffic),
-        poll_every={name: link.poll_every for name, link in links.items()},
+        sweeper=Sweeper(accord, links, store, pace, traffic=traffic, pager=pager, compare=compare),
+        census=CensusTaker(accord.sweep, links, store, pace, traffic=traffic, pager=pager),
+        poll_every={
+            name: max(link.poll_every, accord.sweep.rolling or link.poll_every)
+            for name, link in links.items()
+        },
         clock=clock,
         notifier=notifier,
     )

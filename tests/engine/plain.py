@@ -1,7 +1,8 @@
 """A connector without a vendor: its envelopes are reports, written down as they are."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 
@@ -20,6 +21,7 @@ from accord.engine.envelope import Envelope, Incoming, Lookup, Origin, Parsed
 from accord.engine.notice_channel import Contact
 from accord.engine.notice_sending import Notifying
 from accord.engine.ports import Document, FeedError, Page, Store
+from accord.engine.sweep import Compare, no_comparison
 from tests.domain.stack import NOON
 
 
@@ -76,11 +78,23 @@ def body(*said: Report | Lookup, more: str = "") -> bytes:
 class Plain:
     """A running engine over plain links and a clock in the test's hand."""
 
-    def __init__(self, accord: Accord, store: Store, notifying: Notifying | None = None) -> None:
+    def __init__(
+        self,
+        accord: Accord,
+        store: Store,
+        notifying: Notifying | None = None,
+        *,
+        hand: Callable[[], Hand] = Hand,
+        compare: Compare = no_comparison,
+        **declared: Any,
+    ) -> None:
+        """Make the far sides by ``hand``; ``declared`` is added to every connector."""
         self.now = NOON
+        self.rested: list[float] = []
+        self._declared = declared
         self.parse: Callable[[Envelope], Parsed] = lambda each: read_json(each.body, Parsed)
         self.store = store
-        self.hands = {name: Hand() for name in accord.systems}
+        self.hands = {name: hand() for name in accord.systems}
         links = {name: self._link(name) for name in accord.systems}
         self.engine: Engine = engine(
             accord,
@@ -89,7 +103,13 @@ class Plain:
             clock=lambda: self.now,
             chance=lambda: 0.5,
             notifying=notifying,
+            compare=compare,
+            rest=self._rest,
         )
+
+    async def _rest(self, seconds: float) -> None:
+        self.rested.append(seconds)
+        self.now += timedelta(seconds=seconds)
 
     def _link(self, name: str) -> ConnectedSystem:
         connector = Connector(
@@ -104,6 +124,7 @@ class Plain:
             parse=lambda envelope, settings: self.parse(envelope),
             connect=lambda context: self.hands[name],
             simulate=no_simulator,
+            **self._declared,
         )
         return ConnectedSystem(connector, _context(name, lambda: self.now))
 

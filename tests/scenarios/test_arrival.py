@@ -24,10 +24,10 @@ class Recording(MemoryStore):
 
     def __init__(self) -> None:
         super().__init__()
-        self.heard: list[Incoming] = []
+        self.recorded: list[Incoming] = []
 
     async def keep(self, incoming: Sequence[Incoming]) -> int:
-        self.heard += incoming
+        self.recorded += incoming
         return await super().keep(incoming)
 
     def different(self) -> list[Incoming]:
@@ -37,7 +37,7 @@ class Recording(MemoryStore):
         deliver the second before the first was asked for, so we do not either.
         """
         first: dict[tuple[str, bytes], Incoming] = {}
-        for one in self.heard:
+        for one in self.recorded:
             first.setdefault((one.system, one.identity), one)
         return list(first.values())
 

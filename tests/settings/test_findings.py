@@ -126,6 +126,19 @@ CASES = {
         Code.UNKNOWN_CHOICE,
         "tracks.return.on_foreign_change",
     ),
+    # When systems are swept.
+    "a schedule that is none": Wrong(
+        "[stages.ordered]",
+        f'[sweep]\nat = "61 3 * * *" {HERE}\n[stages.ordered]',
+        Code.BAD_SCHEDULE,
+        "sweep.at",
+    ),
+    "a sweep in a time zone that is none": Wrong(
+        "[stages.ordered]",
+        f'[sweep]\ntime_zone = "Europe/Lissabon" {HERE}\n[stages.ordered]',
+        Code.UNKNOWN_TIME_ZONE,
+        "sweep.time_zone",
+    ),
     # Places.
     "an owner at an unknown location": Wrong(
         'preset = "storefront"',

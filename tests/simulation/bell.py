@@ -17,6 +17,8 @@ STEPS = {
     "repair": (TaskKind.PROPAGATE, "repair"),
     "reread": (TaskKind.REREAD, ""),
     "poll": (TaskKind.POLL, ""),
+    "sweep": (TaskKind.SWEEP, ""),
+    "census": (TaskKind.CENSUS, ""),
 }
 # How long a step of ours rests before it looks by itself.
 IDLE = timedelta(seconds=1)

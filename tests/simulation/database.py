@@ -15,8 +15,13 @@ from tests.simulation.chronicle import Chronicle
 
 # After these there may be work that was not there before.
 CHANGES = frozenset(
-    {"keep", "advance", "claim", "claim_repairs", "settle", "ask", "ask_repairs", "link", "reckon"}
+    {
+        *("keep", "advance", "claim", "claim_repairs", "settle", "ask", "ask_repairs", "link"),
+        *("reckon", "note sweeps", "write census"),
+    }
 )
+# Parts of a store that are called as the store itself is.
+BOOKS = frozenset({"repairs", "sweeps", "census", "heard"})
 Step = Callable[[str], Awaitable[None]]
 Name = tuple[TaskKind, str, str]
 
@@ -119,8 +124,8 @@ class Connection:
 
     def __getattr__(self, name: str) -> Any:
         asked = getattr(self._server.store, name)
-        if name == "repairs":
-            return _Ledger(asked, self._call)
+        if name in BOOKS:
+            return _Book(name, asked, self._call)
         if inspect.iscoroutinefunction(asked):
             return partial(self._call, name, asked)
         if callable(asked) and name == "interpreting":
@@ -177,14 +182,14 @@ class Connection:
         await self._after(f"the commit of {name}")
 
 
-class _Ledger:
-    """The ledger of repairs, each of its calls a step as well."""
+class _Book:
+    """A book of the store, each of its calls as one of the store."""
 
-    def __init__(self, inner: Any, call: Callable[..., Awaitable[Any]]) -> None:
-        self._inner, self._call = inner, call
+    def __init__(self, name: str, book: Any, call: Callable[..., Awaitable[Any]]) -> None:
+        self._name, self._book, self._call = name, book, call
 
     def __getattr__(self, name: str) -> Any:
-        return partial(self._call, f"{name} repairs", getattr(self._inner, name))
+        return partial(self._call, f"{name} {self._name}", getattr(self._book, name))
 
 
 class _Inside:

@@ -7,6 +7,8 @@ from functools import cache
 from random import Random
 from typing import cast
 
+import msgspec
+
 from accord.bootstrap import Engine, engine
 from accord.connector_kit.simulator import Fault, Simulator, World
 from accord.connectors.netsuite.simulator import NetSuiteSimulator
@@ -15,6 +17,7 @@ from accord.connectors.shopify.simulator import ShopifySimulator
 from accord.demo.stack import BEGINNING, Stack, read_demo_accord
 from accord.domain.accord import Accord
 from accord.domain.action import Action, CancelOrder
+from accord.domain.sweep_rules import SweepRules
 from accord.settings.credentials import Credentials
 from accord.settings.systems import SystemSettings
 from tests.simulation.bell import DueBell
@@ -35,6 +38,8 @@ HOURS_OF_WORK = 100
 # Longer than the longest wait of anything Accord tries again, and than its slowest reading.
 QUIET = 11 * HOUR
 POLL_EVERY = (2 * HOUR, 4 * HOUR)
+# In the bad days, at their end, and once more while people are at work and can still act on it.
+SWEEPS = SweepRules(at="17 12,19,22 * * *", since=8 * HOUR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,7 @@ class Scene:
         self.weather = Weather(world, self._part(), names, calm_at, only)
         self.bell = DueBell(world, self.store, self._part())
         accord, systems = _accord()
+        accord = msgspec.structs.replace(accord, sweep=SWEEPS)
         self.works = Works(
             accord=accord,
             systems={

@@ -9,6 +9,7 @@ from accord.cli.alerts import alerts, reviewed
 from accord.cli.audit import audit
 from accord.cli.bench_roads import bench
 from accord.cli.cases import cases
+from accord.cli.census import census
 from accord.cli.check import check
 from accord.cli.dead_letters import dead_letters, retry
 from accord.cli.demo import demo
@@ -21,6 +22,7 @@ from accord.cli.quarantine import quarantine
 from accord.cli.repair import repair
 from accord.cli.serve import serve
 from accord.cli.status import status
+from accord.cli.sweep import sweep
 
 app = typer.Typer(
     name="accord",
@@ -38,6 +40,7 @@ app.add_typer(drift, name="drift")
 app.add_typer(notices, name="notices")
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(repair, name="repair")
+app.command()(census)
 app.command()(check)
 app.command()(demo)
 app.command()(doctor)
@@ -48,6 +51,7 @@ app.command()(retry)
 app.command()(reviewed)
 app.command()(serve)
 app.command()(status)
+app.command()(sweep)
 
 
 def _print_version(asked: bool) -> None:  # noqa: FBT001 - Typer calls it with the flag's value

@@ -111,6 +111,7 @@ class Connector:
     ``owns`` and ``mirrors`` are the tracks it can own and can be brought into step on; ``can``
     the actions it knows. ``topics`` are the hook addresses it sends to, ``subscribable`` those of
     them it can be asked for. ``silent`` are the tracks of which its feed can miss something.
+    ``tells`` names by the kind of document in its feed the hook that comes of any such change.
     ``authentic`` and ``identity`` see raw bytes; ``parse`` is pure. ``simulate`` builds a pretend
     system.
     ``kept_topic`` takes out of an address what must not be stored: an address may hold a secret.
@@ -132,6 +133,7 @@ class Connector:
     topics: frozenset[str] = frozenset()
     subscribable: frozenset[str] = frozenset()
     silent: frozenset[Track] = frozenset()
+    tells: Mapping[str, str] = field(default_factory=dict)
     authentic: Callable[[Delivery, Context, datetime], bool] | None = None
     identity: Callable[[Delivery], bytes] | None = None
     kept_topic: Callable[[str], str] | None = None

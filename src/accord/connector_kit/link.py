@@ -1,6 +1,6 @@
 """A connector joined with one system's settings: what the engine calls a link."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from accord.connector_kit.connector import Connector, Context, Lists, Subscribes
@@ -76,6 +76,11 @@ class ConnectedSystem:
     def silent(self) -> frozenset[Track]:
         """The tracks of which something may change that neither feed nor listing then shows."""
         return self._connector.silent
+
+    @property
+    def tells(self) -> Mapping[str, str]:
+        """The hook that comes of any change of a kind of document in its feed."""
+        return self._connector.tells
 
     def authentic(self, delivery: Delivery, now: datetime) -> bool:
         """Return whether the raw bytes really come from the system; never, if it sends none."""

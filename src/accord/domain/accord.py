@@ -11,6 +11,7 @@ from accord.domain.alert_rules import AlertRules, usual_rules
 from accord.domain.notice_rules import NoticeRules
 from accord.domain.ownership import Ownership
 from accord.domain.repair_rules import RepairRules
+from accord.domain.sweep_rules import SweepRules
 from accord.domain.tracks import State, Track
 from accord.domain.vocabulary import Reading, Row, Vocabulary
 
@@ -119,6 +120,7 @@ class Accord(Struct, frozen=True):
     notices: NoticeRules | None = None
     alerts: AlertRules = usual_rules()
     repairs: RepairRules = RepairRules()
+    sweep: SweepRules = SweepRules()
 
     def rule(self, track: Track) -> Rule:
         """Return what to do about a change of ``track`` by a system that does not own it."""

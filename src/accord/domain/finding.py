@@ -69,6 +69,7 @@ class Code(StrEnum):
     UNKNOWN_TIME_ZONE = "unknown_time_zone"
     UNREADABLE_TIME = "unreadable_time"
     UNREADABLE_SHARE = "unreadable_share"
+    BAD_SCHEDULE = "bad_schedule"
 
 
 _MEANINGS: Mapping[Code, str] = {
@@ -123,6 +124,7 @@ _MEANINGS: Mapping[Code, str] = {
     Code.UNKNOWN_TIME_ZONE: "A time zone that is in no list of them.",
     Code.UNREADABLE_TIME: "A time of day that cannot be read.",
     Code.UNREADABLE_SHARE: "A share that cannot be read, or is none.",
+    Code.BAD_SCHEDULE: "A cron expression that cannot be read, or that never comes true.",
 }
 
 

@@ -53,3 +53,18 @@ class Unauthorized(Struct, frozen=True, tag=True):
 
 
 Outcome = Applied | Accepted | Unneeded | Refused | Throttled | Unavailable | Unauthorized
+
+
+def in_words(outcome: Outcome) -> str:
+    """Return what came of it as people read it."""
+    match outcome:
+        case Refused(message=message):
+            return message
+        case Unavailable(message=message):
+            return f"unavailable: {message}"
+        case Unauthorized(message=message):
+            return f"unauthorized: {message}"
+        case Throttled(wait=wait):
+            return f"throttled for {wait}"
+        case Applied() | Accepted() | Unneeded():
+            return type(outcome).__name__.casefold()

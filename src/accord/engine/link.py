@@ -100,6 +100,10 @@ class Link(Protocol):
     def silent(self) -> Collection[Track]:
         """The tracks of which something may change that neither feed nor listing then shows."""
 
+    @property
+    def tells(self) -> Mapping[str, str]:
+        """By the kind of document in its feed, the hook that comes of any such change."""
+
     def authentic(self, delivery: Delivery, now: datetime) -> bool:
         """Return whether the raw bytes really come from the system."""
 

@@ -17,10 +17,13 @@ from accord.domain.matrix import Cell, Condition, Matrix, anyhow
 from accord.domain.outcome import Outcome
 from accord.domain.reason import Objection
 from accord.domain.report import Ref
+from accord.engine.census_book import CensusBook
 from accord.engine.desk import Desk
 from accord.engine.envelope import Envelope, Incoming, Lookup, Standing
+from accord.engine.heard import HeardBook
 from accord.engine.link import Delivery, Document, FeedError, Link, Page, Subscription
 from accord.engine.repair_ledger import RepairLedger
+from accord.engine.sweep_book import SweepBook
 
 __all__ = ["Delivery", "Document", "FeedError", "Link", "Page", "Subscription"]
 
@@ -33,6 +36,8 @@ class TaskKind(StrEnum):
     POLL = "poll"  # page through the change feed; key: ``*``
     NOTIFY = "notify"  # tell the customer what there is to tell; key: the order
     WATCH = "watch"  # look whether anything is worth an alert; system and key: ``*``
+    SWEEP = "sweep"  # list again what changed lately, and compare; key: ``*``
+    CENSUS = "census"  # hold a closed hour against the system's own list; key: ``*``
 
 
 class Doubt(Struct, frozen=True):
@@ -174,6 +179,18 @@ class Store(Protocol):
     @property
     def repairs(self) -> RepairLedger:
         """What was found out of step with nobody at work on it, and what became of it."""
+
+    @property
+    def sweeps(self) -> SweepBook:
+        """How far each sweep has come."""
+
+    @property
+    def census(self) -> CensusBook:
+        """How each closed hour stands."""
+
+    @property
+    def heard(self) -> HeardBook:
+        """Which hooks did not come, and which hours were silent."""
 
     async def keep(self, incoming: Sequence[Incoming]) -> int:
         """Keep what was received in one commit; return how many were not copies."""

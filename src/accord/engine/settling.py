@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from msgspec.structs import replace
+
 from accord.domain.case import case_of_giving_up
 from accord.domain.outcome import (
     Accepted,
@@ -24,6 +26,8 @@ from accord.engine.traffic import Wait
 UNAUTHORIZED_WAIT = timedelta(minutes=5)
 # A system that says it is there already is looked at so often; a later report asks again.
 LOOKS = 2
+# What nobody waits for is tried again no sooner than this.
+CAN_WAIT = timedelta(minutes=1)
 # What is to be stopped is not left alone for longer than this.
 URGENT_WAIT = timedelta(seconds=30)
 
@@ -67,6 +71,15 @@ def settle(task: Task, outcome: Outcome, at: Circumstances) -> Settlement:
             return _again(task, "done; waiting to see it", at)
         case _:
             assert_never(outcome)
+
+
+def unhurried(task: Task, outcome: Outcome, at: Circumstances) -> Settlement:
+    """Return how work ends for now that can wait, and is never given up: the net under it all."""
+    settlement, now = settle(task, outcome, at), at.pace.clock()
+    if settlement.due is None:
+        due = now + at.pace.policy.longest
+        return Settlement(task=task, due=due, failed=True, note=settlement.note)
+    return replace(settlement, due=max(settlement.due, now + CAN_WAIT))
 
 
 def _not_done(

@@ -16,6 +16,10 @@ from accord.engine.slots import Slots
 
 # What other processes learned is looked up so often; what this one learns counts at once.
 LOOK_EVERY = timedelta(milliseconds=500)
+# Work that can wait leaves this share of a limit to what happens now.
+HEADROOM = 0.5
+# And looks after a link that does not answer so often.
+LEFT_ALONE = timedelta(minutes=5)
 # A paused link is looked at again so often; a task in hand is given back until then.
 PAUSED_FOR = timedelta(seconds=1)
 # When the budget of retries is spent, a little of it comes back every second.
@@ -102,6 +106,23 @@ class Traffic:
         if again and not urgent and not probe and not self._budgets[system].allows(now):
             return Wait(now + BUDGET_WAIT, "the budget of second tries is spent")
         return Go(probe)
+
+    async def spare(self, system: str) -> Permission:
+        """Return whether work that can wait may make its next call, with headroom for the rest.
+
+        It is no probe: a sick link is tried by smaller things.
+        """
+        now = self._clock()
+        state = await self._look(system, now)
+        found = self._held(system, now, urgent=False)
+        if state.breaker.opened_at is not None:
+            until = max(found.until if found else now, now + LEFT_ALONE)
+            return Wait(until, f"{system} does not answer: {state.breaker.why}")
+        limit = self._links[system].allowance
+        if found is not None or limit is None:
+            return found or Go()
+        wait = limit.wait(HEADROOM * limit.size + limit.call, now)
+        return Wait(now + wait, f"the limit of {system}, half of it left alone") if wait else Go()
 
     def tried(self, system: str, *, again: bool) -> None:
         """Count one try against the budget."""

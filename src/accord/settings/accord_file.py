@@ -20,6 +20,7 @@ from accord.settings.notices import StageWords, read_notices
 from accord.settings.positions import Positions, positions
 from accord.settings.repairs import read_repairs
 from accord.settings.stages import read_stages
+from accord.settings.sweeping import read_sweep
 from accord.settings.systems import ReadSystem, SystemSettings, read_system, system_tables
 from accord.settings.tables import Notes, Table
 from accord.settings.tracks import read_places, read_tracks
@@ -145,6 +146,7 @@ def _accord(root: Table, read: Mapping[str, ReadSystem]) -> Accord:
         notices=read_notices(root, words),
         alerts=read_alerts(root),
         repairs=read_repairs(root),
+        sweep=read_sweep(root),
     )
 
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from datetime import time
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec.structs import replace
 
@@ -12,6 +11,7 @@ from accord.domain.errors import UnusableInputError
 from accord.domain.finding import Code, did_you_mean, listed
 from accord.settings.credentials import secret, variable
 from accord.settings.tables import Table
+from accord.settings.zones import read_zone
 
 MOST = 1_000_000_000
 NEVER = "never"
@@ -27,7 +27,7 @@ def read_alerts(root: Table) -> AlertRules:
         rules={name: _rule(name, table, channels) for name in RuleName},
         channels=channels,
         digest_at=_digest(table, given),
-        time_zone=_zone(table) or given.time_zone,
+        time_zone=read_zone(table) or given.time_zone,
         remind_after=table.length("remind_after") or given.remind_after,
     )
     table.finish()
@@ -63,28 +63,6 @@ def _digest(table: Table, given: AlertRules) -> time | None:
             'Write hours and minutes, digest = "07:00", or digest = "never".',
         )
         return None
-
-
-def _zone(table: Table) -> str | None:
-    name = table.text("time_zone")
-    if name is None or is_time_zone(name):
-        return name
-    table.notes.add(
-        Code.UNKNOWN_TIME_ZONE,
-        (*table.path, "time_zone"),
-        f"{name!r} is no time zone.",
-        'Use a name of the IANA list, such as "Europe/Berlin" or "America/New_York".',
-    )
-    return None
-
-
-def is_time_zone(name: str) -> bool:
-    """Return whether ``name`` is a time zone of the IANA list."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
 
 
 def _rule(name: RuleName, alerts: Table, channels: tuple[str, ...]) -> Rule:

@@ -39,15 +39,16 @@ async def keep(connection: AsyncConnection, incoming: Sequence[Incoming]) -> int
 async def claim(connection: AsyncConnection, limit: int) -> list[Envelope]:
     """Lock and return the oldest waiting envelopes that nobody has in hand."""
     rows = await connection.execute(statement("claim_envelopes"), {"limit": limit})
-    return [_envelope(row) for row in rows.all()]
+    return [envelope_of(row) for row in rows.all()]
 
 
 async def claim_suspect(connection: AsyncConnection) -> list[Envelope]:
     """Lock and return the oldest envelope over which somebody died or failed, if there is one."""
-    return [_envelope(row) for row in await connection.execute(statement("claim_suspect"))]
+    return [envelope_of(row) for row in await connection.execute(statement("claim_suspect"))]
 
 
-def _envelope(row: Row[Any]) -> Envelope:
+def envelope_of(row: Row[Any]) -> Envelope:
+    """Return a row as a sitting sees it."""
     return Envelope(
         id=row.id,
         system=row.system,

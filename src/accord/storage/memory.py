@@ -1,6 +1,6 @@
 """The store in memory: the model that PostgreSQL is held to, and the store of quick tests."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 
@@ -31,6 +31,7 @@ from accord.storage.memory_overview import MemoryOverview
 from accord.storage.memory_repairs import MemoryRepairs
 from accord.storage.memory_rows import EnvelopeRow, OrderRow, read_next
 from accord.storage.memory_sitting import MemorySitting, Placed
+from accord.storage.memory_sweeps import MemoryCensus, MemoryHeard, MemorySweeps
 from accord.storage.memory_tasks import TaskTable
 from accord.storage.overview import Told
 from accord.storage.repairs import found_in as found_repairs
@@ -71,6 +72,9 @@ class MemoryStore(MemoryOverview):
             repairs=self.repairs,
         )
         self.drifts = MemoryDrift(*work, self._envelopes, self._links)
+        self.sweeps = MemorySweeps(self)
+        self.census = MemoryCensus(self)
+        self.heard = MemoryHeard(self._envelopes)
 
     async def keep(self, incoming: Sequence[Incoming]) -> int:
         """Keep what was received in one commit; return how many were not copies."""
@@ -106,10 +110,24 @@ class MemoryStore(MemoryOverview):
         finally:
             self._in_hand -= numbers
 
+    def kept(self, system: str, identity: bytes) -> EnvelopeRow | None:
+        """Return the envelope of this identity."""
+        return self._kept.get((system, identity))
+
+    def waiting(self) -> Iterable[EnvelopeRow]:
+        """Return the envelopes that wait."""
+        return self._waiting.values()
+
     def named(self, ref: Ref) -> str | None:
         """Return the one order that has this name."""
         orders = self._links.get(ref, set())
         return next(iter(orders)) if len(orders) == 1 else None
+
+    def _place(self, order: str, matrix: Matrix) -> None:
+        """Put an order under a number that was given out elsewhere."""
+        self.rows.setdefault(order, OrderRow(order, matrix))
+        self._numbers = max(self._numbers, int(order))
+        self._name(order, matrix.refs)
 
     def next_number(self) -> str:
         """Return the number of a new order; one that is given up is not given again."""

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Protocol
 
 from accord.domain.action import action_name
 from accord.domain.matrix import Matrix
@@ -119,3 +120,23 @@ def attempt_counts(attempts: Sequence[Attempt]) -> Iterator[AttemptCount]:
     )
     for (system, action, outcome), number in ways.items():
         yield AttemptCount(system=system, action=action, outcome=outcome, attempts=number)
+
+
+class Shelf(Protocol):
+    """What of the memory store its books look things up in."""
+
+    @property
+    def rows(self) -> Mapping[str, OrderRow]:
+        """The orders by their numbers."""
+
+    def kept(self, system: str, identity: bytes) -> EnvelopeRow | None:
+        """Return the envelope of this identity."""
+
+    def waiting(self) -> Iterable[EnvelopeRow]:
+        """Return the envelopes that wait."""
+
+    def named(self, ref: Ref) -> str | None:
+        """Return the one order that has this name."""
+
+    async def keep(self, incoming: Sequence[Incoming]) -> int:
+        """Keep what was received; return how many were not copies."""

@@ -195,6 +195,10 @@ class TaskTable:
             row.end(settlement, now)
         return True
 
+    def wanted(self, kind: TaskKind) -> list[tuple[str, str]]:
+        """Return the systems and keys of all work of one kind, in their order."""
+        return sorted((system, key) for of, system, key in self._rows if of is kind)
+
     def given_up(self) -> list[tuple[tuple[TaskKind, str, str], TaskRow]]:
         """Return the tasks that were given up, oldest first."""
         dead = [(name, row) for name, row in self._rows.items() if row.dead]

@@ -12,11 +12,14 @@ from accord.domain.matrix import Cell, Matrix
 from accord.domain.outcome import Outcome
 from accord.engine.alert_desk import AlertDesk
 from accord.engine.case_desk import CaseDesk
+from accord.engine.census_book import CensusBook
 from accord.engine.desk import Desk
 from accord.engine.drift_ledger import DriftLedger
 from accord.engine.envelope import Origin, Standing
 from accord.engine.gauges import Instruments
+from accord.engine.heard import HeardBook
 from accord.engine.numbers import Numbers
+from accord.engine.sweep_book import SweepBook
 
 
 class OrderLine(Struct, frozen=True, kw_only=True):
@@ -119,6 +122,18 @@ class Overview(Protocol):
     @property
     def alerts(self) -> AlertDesk:
         """Incidents, and what is told of them."""
+
+    @property
+    def sweeps(self) -> SweepBook:
+        """How far each sweep has come."""
+
+    @property
+    def census(self) -> CensusBook:
+        """How each closed hour stands."""
+
+    @property
+    def heard(self) -> HeardBook:
+        """Which hooks did not come, and which hours were silent."""
 
     async def orders(
         self, search: str = "", before: str | None = None, limit: int = 50

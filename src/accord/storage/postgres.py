@@ -15,12 +15,14 @@ from accord.engine.self_check import Violation
 from accord.storage import cases, envelopes, link_states, orders, reading, repairs, tasks
 from accord.storage.alerts import PostgresAlerts, PostgresInstruments
 from accord.storage.cases import PostgresCases
+from accord.storage.census import PostgresCensus
 from accord.storage.desk import PostgresDesk
 from accord.storage.doorbell import Doorbell
 from accord.storage.drift import PostgresDrift
 from accord.storage.engine import connected, talk_binary
 from accord.storage.facts import Wanted
 from accord.storage.hands import Hand, Hands, is_passing
+from accord.storage.heard import PostgresHeard
 from accord.storage.invariants import violations
 from accord.storage.migrations import migrate
 from accord.storage.notices import PostgresNotices
@@ -29,6 +31,7 @@ from accord.storage.overview import Counts, LinkLine, OrderFile, OrderLine
 from accord.storage.repairs import PostgresRepairs
 from accord.storage.sitting import PostgresSitting
 from accord.storage.statement import statement
+from accord.storage.sweeps import PostgresSweeps
 
 
 @asynccontextmanager
@@ -61,6 +64,9 @@ class PostgresStore:
         self.instruments = PostgresInstruments(self._single)
         self.numbers = PostgresNumbers(self._single)
         self.drifts = PostgresDrift(engine, self._single)
+        self.sweeps = PostgresSweeps(engine, self._single)
+        self.census = PostgresCensus(engine, self._single)
+        self.heard = PostgresHeard(self._single)
 
     async def time(self) -> datetime:
         """Return the time that counts for every process on this database."""

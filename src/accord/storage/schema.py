@@ -29,6 +29,7 @@ from accord.storage.drift_tables import DRIFT
 from accord.storage.notice_tables import NOTICE_TABLES
 from accord.storage.number_tables import AGREEMENT
 from accord.storage.repair_tables import REPAIR
+from accord.storage.sweep_tables import SWEEP_TABLES
 
 TOKENS = Sequence("task_token", metadata=METADATA, data_type=BigInteger)
 
@@ -42,6 +43,7 @@ __all__ = [
     "METADATA",
     "NOTICE_TABLES",
     "REPAIR",
+    "SWEEP_TABLES",
 ]
 
 ENVELOPE = Table(
@@ -99,6 +101,9 @@ Index(
     ENVELOPE.c.waits_scope,
     postgresql_where=text("waits_scope IS NOT NULL"),
 )
+# What came in an hour is asked for once an hour. Numbers and times go up together, so that an
+# index of ranges does, which costs next to nothing to keep.
+Index("envelope_by_time", ENVELOPE.c.received_at, postgresql_using="brin")
 
 ORDERS = Table(
     "orders",

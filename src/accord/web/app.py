@@ -15,6 +15,7 @@ from accord.engine.receive import Receiver
 from accord.storage.overview import Overview
 from accord.web.alert_pages import alert_pages
 from accord.web.case_pages import case_pages
+from accord.web.census_pages import census_pages
 from accord.web.drift_pages import drift_pages
 from accord.web.hooks import HOOKS, Hooks
 from accord.web.link_pages import link_pages
@@ -79,6 +80,7 @@ def pages_app(
             *drift_pages(overview, clock, refresh),
             *alert_pages(overview, accord.alerts, refresh),
             *number_pages(overview, accord.latency_target, clock),
+            *census_pages(overview, clock, refresh),
             static,
         ],
         openapi_config=None,

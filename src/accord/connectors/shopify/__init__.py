@@ -33,6 +33,7 @@ CONNECTOR = Connector(
     topics=TOPICS,
     subscribable=TOPICS,
     silent=SILENT,
+    tells={"feed/order": "orders/updated"},
     authentic=authentic,
     identity=identity,
 )

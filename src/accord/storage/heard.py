@@ -1,0 +1,101 @@
+"""What is counted of hooks and feeds, in PostgreSQL."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from accord.engine.envelope import Envelope, Origin
+from accord.engine.heard import Miss, MissCount, TrafficHour
+from accord.storage.envelopes import envelope_of
+from accord.storage.statement import statement, storable
+
+
+class PostgresHeard:
+    """A ``HeardBook``: each method is one statement, and so one transaction."""
+
+    def __init__(self, single: AsyncEngine) -> None:
+        """Speak through ``single``, whose every statement is a transaction of its own."""
+        self._single = single
+
+    async def hooks(
+        self, system: str, since: datetime, until: datetime, after: int, limit: int
+    ) -> Sequence[Envelope]:
+        """Return the hooks received in a time with a number above ``after``, in their order."""
+        found = await self._ask(
+            "list_hooks", system=system, since=since, until=until, after=after, limit=limit
+        )
+        return [envelope_of(row) for row in found]
+
+    async def miss(self, misses: Sequence[Miss]) -> None:
+        """Note hooks that did not come; one that is noted already stays as it is."""
+        if misses:
+            await self._do("note_misses", **_columns(misses))
+
+    async def came(self, misses: Sequence[Miss]) -> None:
+        """Note when hooks came after all."""
+        if misses:
+            await self._do("note_late_hooks", **_columns(misses))
+
+    async def missing(self, system: str, since: datetime) -> Sequence[Miss]:
+        """Return the changes since a moment of which no hook has told yet, oldest first."""
+        found = await self._ask("list_missing_hooks", system=system, since=since)
+        return [Miss(**row._asdict()) for row in found]
+
+    async def missed(
+        self, system: str, since: datetime, until: datetime | None = None
+    ) -> Sequence[MissCount]:
+        """Return by topic and hour how many hooks did not come, of one system or of all."""
+        found = await self._ask("count_missed_hooks", system=system, since=since, until=until)
+        return [MissCount(**row._asdict()) for row in found]
+
+    async def count(self, system: str, since: datetime, until: datetime) -> Mapping[Origin, int]:
+        """Return how many envelopes were received in a time, by the way they came."""
+        found = await self._ask("count_received", system=system, since=since, until=until)
+        return {Origin(row.origin): row.envelopes for row in found}
+
+    async def traffic(
+        self, system: str, origin: Origin, hours: Sequence[datetime]
+    ) -> Mapping[datetime, int]:
+        """Return what was noted of these hours."""
+        given = {"system": system, "origin": origin.value, "hours": list(hours)}
+        return {row.hour: row.envelopes for row in await self._ask("read_traffic", **given)}
+
+    async def note(self, hours: Sequence[TrafficHour]) -> None:
+        """Note how much came; an hour that is noted already stays as it is."""
+        if hours:
+            await self._do(
+                "note_traffic",
+                systems=[one.system for one in hours],
+                origins=[one.origin.value for one in hours],
+                hours=[one.hour for one in hours],
+                envelopes=[one.envelopes for one in hours],
+                usual=[one.usual for one in hours],
+                silent=[one.silent for one in hours],
+            )
+
+    async def silent(self, since: datetime) -> Sequence[TrafficHour]:
+        """Return the hours in which nothing came where something was to be expected."""
+        found = [row._asdict() for row in await self._ask("list_silent_hours", since=since)]
+        return [TrafficHour(origin=Origin(told.pop("origin")), **told) for told in found]
+
+    async def _do(self, name: str, **given: object) -> None:
+        async with self._single.connect() as connection:
+            await connection.execute(statement(name), given)
+
+    async def _ask(self, name: str, **given: object) -> Sequence[Row[Any]]:
+        async with self._single.connect() as connection:
+            return (await connection.execute(statement(name), given)).all()
+
+
+def _columns(misses: Sequence[Miss]) -> dict[str, object]:
+    return {
+        "systems": [one.system for one in misses],
+        "topics": [storable(one.topic) for one in misses],
+        "hours": [one.hour for one in misses],
+        "things": [storable(one.thing) for one in misses],
+        "said_at": [one.said_at for one in misses],
+        "came_at": [one.came_at for one in misses],
+    }
