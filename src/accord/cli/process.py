@@ -25,6 +25,7 @@ from accord.engine.receive import Keeping, Receiver
 from accord.engine.runner import Runner
 from accord.engine.self_check import SelfCheck, Violation, stopped_by
 from accord.engine.settling import Pace
+from accord.engine.tidying import Tidying
 from accord.ingress.broker import Tell
 from accord.ingress.choice import reader, sender
 from accord.ingress.landing import Landing
@@ -138,6 +139,7 @@ class _Process:
         runner.start("watch", watcher.turn)
         runner.start("tell of alerts", teller.turn)
         runner.start("digest", DigestWriter(self._accord, store, clock).turn)
+        runner.start("tidy", Tidying(store.alerts, store.numbers, clock).turn)
 
     def _notifying(self, store: PostgresStore) -> Notifying | None:
         """Return what telling customers needs, if that is our work."""

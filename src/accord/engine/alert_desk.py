@@ -55,5 +55,8 @@ class AlertDesk(Protocol):
     async def alerts(self, limit: int, *, closed: bool = False) -> Sequence[Alert]:
         """Return open incidents, or the closed ones, latest first."""
 
+    async def tidy(self, sent_before: datetime, closed_before: datetime) -> None:
+        """Forget messages that were taken before one moment, and incidents over before another."""
+
     async def unsent(self, limit: int) -> Sequence[Unsent]:
         """Return messages that no channel has taken though it was tried, oldest first."""

@@ -61,6 +61,9 @@ class Numbers(Protocol):
     async def waits(self, since: datetime) -> Waits:
         """Return how long what was read from a moment on had waited."""
 
+    async def tidy(self, before: datetime) -> None:
+        """Forget how long it took to agree before a moment."""
+
     async def daily(self, since: datetime) -> Daily:
         """Return what came about from a moment on."""
 

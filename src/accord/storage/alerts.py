@@ -82,6 +82,11 @@ class PostgresAlerts:
         """Return open incidents, or the closed ones, latest first."""
         return [_alert(row) for row in await self._ask("list_alerts", limit=limit, closed=closed)]
 
+    async def tidy(self, sent_before: datetime, closed_before: datetime) -> None:
+        """Forget messages that were taken before one moment, and incidents over before another."""
+        await self._do("forget_sent_messages", before=sent_before)
+        await self._do("forget_closed_alerts", before=closed_before)
+
     async def unsent(self, limit: int) -> Sequence[Unsent]:
         """Return messages that no channel has taken though it was tried, oldest first."""
         rows = await self._ask("list_unsent_messages", limit=limit)

@@ -111,6 +111,14 @@ class MemoryAlerts:
         times = [row.closed_at for row in self._alerts.values()]
         return sum(closed_at is not None and closed_at >= since for closed_at in times)
 
+    async def tidy(self, sent_before: datetime, closed_before: datetime) -> None:
+        """Forget messages that were taken before one moment, and incidents over before another."""
+        told = self._messages
+        self._messages = [one for one in told if not one.sent_at or one.sent_at >= sent_before]
+        for row in list(self._alerts.values()):
+            if row.closed_at and row.closed_at < closed_before:
+                del self._alerts[row.id]
+
     async def unsent(self, limit: int) -> Sequence[Unsent]:
         """Return messages that no channel has taken though it was tried, oldest first."""
         rows = [row for row in self._messages if row.sent_at is None and row.letter.tries]

@@ -62,6 +62,11 @@ class MemoryNumbers:
         )
         return Waits(read=len(waits), p50=_of(waits, 50), p99=_of(waits, 99))
 
+    async def tidy(self, before: datetime) -> None:
+        """Forget how long it took to agree before a moment."""
+        for name in [name for name in self._counted if name.at < before]:
+            del self._counted[name]
+
     async def daily(self, since: datetime) -> Daily:
         """Return what came about from a moment on."""
         return Daily(

@@ -57,6 +57,11 @@ class PostgresNumbers:
         (row,) = await self._ask("read_waits", since=since)
         return Waits(**row._asdict())
 
+    async def tidy(self, before: datetime) -> None:
+        """Forget how long it took to agree before a moment."""
+        async with self._single.connect() as connection:
+            await connection.execute(statement("forget_agreement"), {"before": before})
+
     async def daily(self, since: datetime) -> Daily:
         """Return what came about from a moment on."""
         (row,) = await self._ask("count_day", since=since)
