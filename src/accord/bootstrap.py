@@ -190,10 +190,14 @@ class Engine:
         """Start what is done with what was kept: one loop per step and system."""
         runner.start("interpret", self.interpreter.turn)
         runner.start("interpret beside", self.interpreter.turn_beside)
-        propagate = self.propagator.turn
+        step, finish = self.propagator.step, self.propagator.finish
         for system in self.links:
-            runner.start(f"stop at {system}", partial(propagate, system, urgent=True))
-            runner.start(f"propagate {system}", partial(propagate, system))
+            for name, urgent in (("stop at", True), ("propagate", False)):
+                runner.start(
+                    f"{name} {system}",
+                    partial(step, system, urgent=urgent),
+                    partial(finish, system, urgent=urgent),
+                )
             runner.start(f"reread {system}", partial(self.reader.reread_turn, system))
             runner.start(f"repair {system}", partial(self.repairer.turn, system))
         if self.notifier is not None:
@@ -276,7 +280,7 @@ def engine(
         receiver=Receiver(links, keeping or GroupCommit(store.keep, kept=wake), clock),
         interpreter=Interpreter(accord, links, store, clock),
         traffic=traffic,
-        propagator=Propagator(accord, links, store, pace, traffic=traffic, watch=watch),
+        propagator=Propagator(accord, links, store, pace, traffic=traffic, watch=watch, kept=wake),
         reader=Reader(links, store, pace, traffic=traffic, news=news),
         repairer=Repairer(accord, links, store, pace, traffic=traffic),
         sweeper=Sweeper(accord, links, store, pace, traffic=traffic, pager=pager, compare=compare),

@@ -11,10 +11,11 @@ from msgspec.structs import replace
 from accord.bootstrap import Engine, engine
 from accord.domain.accord import Accord
 from accord.domain.action import Action
+from accord.domain.matrix import Matrix
 from accord.domain.outcome import Applied
 from accord.engine.envelope import Incoming
 from accord.engine.group_commit import GroupCommit
-from accord.engine.ports import Link, Settlement, Store, Task, TaskKind
+from accord.engine.ports import Attempt, Link, Settlement, Store, Task, TaskKind
 from accord.engine.propagate import Propagator
 from accord.engine.reading import LEASE, Reader
 from accord.engine.settling import done
@@ -56,7 +57,7 @@ def believes_answers(*given: Any, **more: Any) -> Engine:
 
 
 class _Believing(Propagator):
-    async def _read_back(self, *given: Any) -> None:
+    async def _seen(self, work: Any) -> None:
         """Look at nothing."""
 
     def _settled(self, work: Any, outcome: Any, *given: Any) -> Settlement:
@@ -73,16 +74,18 @@ def acts_on_events(*given: Any, **more: Any) -> Engine:
 
 
 class _Edge(Propagator):
-    async def _act(self, work: Any) -> Settlement:
+    def _planned(self, task: Task, matrix: Matrix) -> list[Action]:
+        before = self._before(task)
+        return [action for action in super()._planned(task, matrix) if action not in before]
+
+    async def _act(self, work: Any) -> Attempt | None:
+        tried = await super()._act(work)
+        self._before(work.task).extend(work.actions)
+        return tried
+
+    def _before(self, task: Task) -> list[Action]:
         asked: dict[tuple[str, str], list[Action]] = self.__dict__.setdefault("asked", {})
-        before = asked.setdefault((work.task.system, work.task.key), [])
-        work.actions = [action for action in work.actions if action not in before]
-        if not work.actions:
-            return done(work.task)
-        actions = list(work.actions)
-        settlement = await super()._act(work)
-        before += actions
-        return settlement
+        return asked.setdefault((task.system, task.key), [])
 
 
 def settles_for_others(

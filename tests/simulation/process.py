@@ -16,7 +16,7 @@ from accord.domain.matrix import Matrix
 from accord.domain.outcome import Outcome
 from accord.engine.ports import Attempt, Delivery, Link, Store
 from accord.engine.receive import Receipt
-from accord.engine.runner import Runner, Turn
+from accord.engine.runner import Finish, Runner, Turn
 from accord.settings.systems import SystemSettings
 from tests.simulation.chronicle import Chronicle
 from tests.simulation.database import Connection, DatabaseDownError, Server
@@ -55,7 +55,7 @@ class TimelyRunner(Runner):
         self._bell = bell
         self._in_vain: dict[str, int] = {}
 
-    def start(self, name: str, turn: Turn) -> None:
+    def start(self, name: str, turn: Turn, finish: Finish | None = None) -> None:
         """Run ``turn`` again and again; the longer it finds nothing, the longer it may rest."""
 
         async def counted() -> int:
@@ -63,7 +63,7 @@ class TimelyRunner(Runner):
             self._in_vain[name] = 0 if found else self._in_vain.get(name, 0) + 1
             return found
 
-        super().start(name, counted)
+        super().start(name, counted, finish)
 
     async def _rest(self, until: asyncio.Event, at_most: timedelta) -> None:  # type: ignore[override]
         task = asyncio.current_task()

@@ -125,7 +125,11 @@ async def _working(url: str, shop: PretendShop) -> AsyncIterator[Engine]:
         while await works.interpreter.turn() + await works.reader.reread_turn("shop"):
             pass
         runner.start("interpret", works.interpreter.turn)
-        runner.start("propagate", partial(works.propagator.turn, "shop"))
+        runner.start(
+            "propagate",
+            partial(works.propagator.step, "shop"),
+            partial(works.propagator.finish, "shop"),
+        )
         try:
             yield works
         finally:

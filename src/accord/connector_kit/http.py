@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import httpx2
@@ -20,6 +21,10 @@ CONNECT_WITHIN = timedelta(seconds=3)
 ANSWER_WITHIN = timedelta(seconds=10)
 # After inflation. The largest documented answer, an order with all its lines, is far below.
 LARGEST_ANSWER = 2 * 1024 * 1024
+# What every call says of itself; names in lower case, like those that connectors give.
+HEADERS = {"accept": "*/*", "accept-encoding": "gzip, deflate", "user-agent": "accord"}
+# Addresses are taken apart once; those that hold an id are soon needed again.
+ADDRESSES_KNOWN = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +53,20 @@ class Http:
         transport: httpx2.AsyncBaseTransport | None,
         answer_within: timedelta = ANSWER_WITHIN,
     ) -> None:
-        """Open nothing yet; ``transport`` None means the real network."""
+        """Open nothing yet; ``transport`` None means the real network.
+
+        The transport is spoken to directly: a client's cookies, redirects and sign-in are nothing
+        we want of another system, and cost as much as the rest of a call.
+        """
         self._deadline = answer_within.total_seconds()
-        self._client = httpx2.AsyncClient(
-            base_url=base_url,
-            transport=transport,
-            timeout=httpx2.Timeout(self._deadline, connect=CONNECT_WITHIN.total_seconds()),
-            follow_redirects=False,
-            trust_env=False,
-        )
+        connect = CONNECT_WITHIN.total_seconds()
+        self._extensions = {"timeout": httpx2.Timeout(self._deadline, connect=connect).as_dict()}
+        self._transport = transport or httpx2.AsyncHTTPTransport(trust_env=False)
+        self._base = base_url.rstrip("/")
+        self._known = lru_cache(ADDRESSES_KNOWN)(self._address)
+
+    def _address(self, path: str) -> httpx2.URL:
+        return httpx2.URL(self._base + path)
 
     async def call(
         self,
@@ -75,8 +85,14 @@ class Http:
         """
         try:
             async with asyncio.timeout(self._deadline):
-                request = self._client.build_request(
-                    method, path, headers=headers, params=params, content=content, data=form
+                request = httpx2.Request(
+                    method,
+                    self._known(path),
+                    headers={**HEADERS, **(headers or {})},
+                    params=params,
+                    content=content,
+                    data=form,
+                    extensions=self._extensions,
                 )
                 return await self._send(request)
         except TimeoutError:
@@ -85,7 +101,7 @@ class Http:
             return Unavailable(f"{method} {path}: {type(error).__name__} {error}")
 
     async def _send(self, request: httpx2.Request) -> Answer | Unavailable:
-        response = await self._client.send(request, stream=True)
+        response = await self._transport.handle_async_request(request)
         try:
             body = bytearray()
             async for part in response.aiter_bytes():
@@ -99,7 +115,7 @@ class Http:
 
     async def close(self) -> None:
         """Let go of connections."""
-        await self._client.aclose()
+        await self._transport.aclose()
 
 
 def in_process(app: Any) -> httpx2.AsyncBaseTransport:

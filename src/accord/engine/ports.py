@@ -13,7 +13,7 @@ from accord.domain.agreement import Agreed
 from accord.domain.case import Case
 from accord.domain.errors import AccordError
 from accord.domain.link_state import LinkState
-from accord.domain.matrix import Cell, Condition, Matrix, anyhow
+from accord.domain.matrix import Cell, Condition, Known, Matrix, anyhow
 from accord.domain.outcome import Outcome
 from accord.domain.reason import Objection
 from accord.domain.report import Ref
@@ -92,7 +92,10 @@ class Settlement(Struct, frozen=True, kw_only=True):
 
 
 class Attempt(Struct, frozen=True, kw_only=True):
-    """One try of an action at a mirror, kept for ever."""
+    """One try of an action at a mirror, kept for ever.
+
+    ``made`` is what is known by it of the record the mirror made: kept with the order's facts.
+    """
 
     order: str
     system: str
@@ -100,6 +103,7 @@ class Attempt(Struct, frozen=True, kw_only=True):
     outcome: Outcome
     at: datetime
     took: timedelta
+    made: Known | None = None
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
@@ -227,7 +231,7 @@ class Store(Protocol):
         """End leases; return the tasks whose token was no longer the newest."""
 
     async def record(self, attempts: Sequence[Attempt]) -> None:
-        """Keep what was tried and what came of it."""
+        """Keep what was tried, and what is known by it of orders, in one commit."""
 
     async def load(self, orders: Collection[str]) -> Mapping[str, Matrix]:
         """Return the matrices of some orders, unlocked."""

@@ -1,9 +1,9 @@
 """Bring mirrors into step: load the facts, plan, ask for the difference, read back."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -11,68 +11,31 @@ from accord.domain.accord import Accord, Gate
 from accord.domain.action import Action, Allocate, Destination, Release, Withdraw, stops
 from accord.domain.case import case_of_refusal
 from accord.domain.matrix import Matrix
-from accord.domain.outcome import (
-    Outcome,
-    Refused,
-    Throttled,
-    Unauthorized,
-    Unavailable,
-    Unneeded,
-)
+from accord.domain.outcome import Outcome, Refused, Throttled, Unavailable
 from accord.domain.plan import plan
-from accord.domain.report import NUMBER, Ref
 from accord.domain.tracks import Track
 from accord.domain.truth import truth
 from accord.domain.warehouse_plan import gate_turns_at
 from accord.engine.addresses import Addresses, Found
 from accord.engine.attempting import ACTION_WITHIN, Attempting, Watch
-from accord.engine.envelope import Origin
+from accord.engine.doubting import doubt_of, looked_at
+from accord.engine.gathering import Gathering
+from accord.engine.in_hand import InHand
 from accord.engine.permitting import Permits
-from accord.engine.ports import Doubt, Link, Settlement, Store, Task, TaskKind
-from accord.engine.reading import kept_from
+from accord.engine.ports import Attempt, Doubt, Link, Settlement, Store, Task, TaskKind
+from accord.engine.read_back import ReadBack
 from accord.engine.settling import Circumstances, Pace, done, settle, waiting
 from accord.engine.traffic import Traffic, Wait
+from accord.engine.work import NOT_DONE, Turn, Work
 
 __all__ = ["Propagator", "Watch"]
 
-PAIRS_A_TURN = 10
 # Longer than several actions of one plan with their read-back may take.
 LEASE = timedelta(minutes=5)
 # What must be left of a lease for one more action and the look at what came of it.
 ENOUGH = ACTION_WITHIN + timedelta(seconds=30)
 # Facts older than this are loaded again before they are acted on.
 FRESH = timedelta(seconds=1)
-# After a write of unknown outcome the mirror is looked at so often, each time after a longer wait.
-LOOKS = 2
-FIRST_LOOK = timedelta(seconds=10)
-LOOKS_GROW = 6
-
-NOT_DONE = (Throttled, Unavailable, Unauthorized)
-
-
-@dataclass(slots=True)
-class _Turn:
-    """Work claimed together at one link."""
-
-    link: Link
-    urgent: bool
-    probe: bool
-    claimed_at: datetime
-    matrices: Mapping[str, Matrix] = field(default_factory=dict)
-    asked: bool = False
-
-
-@dataclass(slots=True)
-class _Work:
-    """One order in hand, with what it lacks at the mirror and where its parcels go."""
-
-    task: Task
-    turn: _Turn
-    matrix: Matrix
-    actions: Sequence[Action]
-    where: Found | None
-    asked: bool = False
-    refused: list[tuple[Action, Refused]] = field(default_factory=list)
 
 
 class Propagator:
@@ -87,8 +50,9 @@ class Propagator:
         *,
         traffic: Traffic,
         watch: Watch,
+        kept: Callable[[], None] = lambda: None,
     ) -> None:
-        """Tell ``watch`` of every attempt once it is on record."""
+        """Tell ``watch`` of every attempt on record, call ``kept`` when there is news to read."""
         self._accord = accord
         self._links = links
         self._store = store
@@ -97,34 +61,65 @@ class Propagator:
         self._attempting = Attempting(store, pace.clock, watch)
         self._addresses = Addresses(links, traffic, pace)
         self._permits = Permits(accord, links, store, traffic, pace)
+        self._read_back = ReadBack(store, traffic, pace, kept)
+        self._settling = Gathering(self._settle_all)
+        lanes = ((system, urgent) for system in links for urgent in (False, True))
+        self._in_hand = {lane: InHand(pace.clock) for lane in lanes}
 
     async def turn(self, system: str, *, urgent: bool = False) -> int:
-        """Work on orders on which ``system`` is out of step; return how many were taken up.
+        """Work to the end on orders on which ``system`` is out of step; return how many."""
+        taken = await self.step(system, urgent=urgent)
+        await self.finish(system, urgent=urgent)
+        return taken
+
+    async def finish(self, system: str, *, urgent: bool = False) -> None:
+        """Return once nothing is in hand."""
+        await self._in_hand[system, urgent].empty()
+
+    async def step(self, system: str, *, urgent: bool = False) -> int:
+        """Take up as many orders as there is room for, and let the work on them go on.
 
         The urgent lane holds what is to be stopped there, the other lane everything else.
         """
+        in_hand = self._in_hand[system, urgent]
+        room = await in_hand.room()
         permission = await self._traffic.enter(system, urgent=urgent, writes=True)
         if isinstance(permission, Wait):
             return 0
         now = self._pace.clock()
-        turn = _Turn(self._links[system], urgent, permission.probe, now)
-        limit = 1 if turn.probe else PAIRS_A_TURN
+        turn = Turn(self._links[system], urgent, permission.probe, now)
+        limit = 1 if turn.probe else room
         kind = TaskKind.PROPAGATE
         tasks = await self._store.claim(kind, [system], limit, LEASE, now, urgent=urgent)
         turn.matrices = await self._store.load([task.key for task in tasks])
-        settlements = await asyncio.gather(*(self._work(task, turn) for task in tasks))
-        if turn.probe and not turn.asked:
-            await self._traffic.unused(system, urgent=urgent)
-        await self._store.settle(settlements, self._pace.clock())
+        begun = [in_hand.begin(self._piece(task, turn)) for task in tasks]
+        if turn.probe:
+            await self._end_probe(turn, begun)
         return len(tasks)
 
+    async def _end_probe(self, turn: Turn, begun: Sequence[asyncio.Task[None]]) -> None:
+        await asyncio.gather(*begun, return_exceptions=True)
+        if not turn.asked:
+            await self._traffic.unused(turn.link.system, urgent=turn.urgent)
+
     async def close(self) -> None:
-        """Let go of what is still being asked."""
+        """Let go of what is in hand, and of what is still being asked."""
+        for each in self._in_hand.values():
+            await each.close()
         await self._addresses.close()
 
-    async def _work(self, task: Task, turn: _Turn) -> Settlement:
+    async def _piece(self, task: Task, turn: Turn) -> None:
+        await self._settling.ask(await self._work(task, turn))
+
+    async def _settle_all(self, settlements: Sequence[Settlement]) -> Sequence[None]:
+        await self._store.settle(settlements, self._pace.clock())
+        return [None] * len(settlements)
+
+    async def _work(self, task: Task, turn: Turn) -> Settlement:
         matrix = turn.matrices[task.key]
         actions = self._planned(task, matrix)
+        if not actions and doubt_of(task, turn.link, self._pace.clock()) is None:
+            return self._rested(task, matrix)
         where = await self._where(task, matrix, actions)
         async with self._traffic.slot(task.system, urgent=turn.urgent):
             if self._pace.clock() - turn.claimed_at > FRESH:
@@ -132,7 +127,11 @@ class Propagator:
                 actions = self._planned(task, matrix)
             if not actions:
                 return await self._look(task, turn, matrix)
-            return await self._act(_Work(task, turn, matrix, actions, where))
+            work = Work(task, turn, matrix, actions, where)
+            last = await self._act(work)
+        # Whoever comes next need not wait at the link until this is on record.
+        await self._attempting.keep(last)
+        return await self._ended(work)
 
     def _planned(self, task: Task, matrix: Matrix) -> list[Action]:
         return plan(matrix, self._accord, task.system, now=self._pace.clock())
@@ -144,32 +143,41 @@ class Propagator:
         owner = self._accord.ownership.owner(Track.ORDER) or task.system
         return await self._addresses.find(owner, task.key, matrix)
 
-    async def _act(self, work: _Work) -> Settlement:
+    async def _act(self, work: Work) -> Attempt | None:
+        """Ask for one action after the other; return the last try, which is to be kept yet."""
         task, turn = work.task, work.turn
-        outcome: Outcome = Unneeded()
-        wait: Wait | None = None
+        tried: Attempt | None = None
         for action in work.actions:
-            held = self._held(task, turn) or await self._traffic.paused(task.system)
+            await self._attempting.keep(tried)
+            tried = None
+            held = await self._traffic.paused(task.system) or self._held(task, turn)
             if held is not None:
-                wait = held
+                work.wait = held
                 break
             got = await self._ask(work, action)
             if isinstance(got, Wait):
-                wait = got  # what else is to be done there need not wait for an address
-            elif isinstance(got, Refused):
-                work.refused.append((action, got))  # which must not keep the others back
-            else:
-                outcome = got
-                if isinstance(got, NOT_DONE):
-                    break
-        failed_probe = turn.probe and isinstance(outcome, NOT_DONE)
+                work.wait = got  # what else is to be done there need not wait for an address
+                continue
+            tried = got
+            if isinstance(got.outcome, Refused):
+                work.refused.append((action, got.outcome))  # which must not keep the others back
+                continue
+            work.outcome = got.outcome
+            if isinstance(got.outcome, NOT_DONE):
+                break
+        return tried
+
+    async def _ended(self, work: Work) -> Settlement:
+        """Look at what came of it, and return how the task ends for now."""
+        outcome = work.outcome
+        failed_probe = work.turn.probe and isinstance(outcome, NOT_DONE)
         if work.asked and not failed_probe and not isinstance(outcome, Throttled):
             seen = await self._seen(work)
             if isinstance(seen, NOT_DONE) and not isinstance(outcome, NOT_DONE):
                 outcome = seen
-        return self._settled(work, outcome, wait)
+        return self._settled(work, outcome, work.wait)
 
-    def _settled(self, work: _Work, outcome: Outcome, wait: Wait | None) -> Settlement:
+    def _settled(self, work: Work, outcome: Outcome, wait: Wait | None) -> Settlement:
         """Return how a task ends for now. Whatever was refused is for a person to see at once."""
         at = self._circumstances(
             work.task, work.turn, outcome, urgent=any(map(stops, work.actions))
@@ -187,7 +195,7 @@ class Propagator:
         return replace(settlement, cases=(*refusals, *settlement.cases))
 
     def _circumstances(
-        self, task: Task, turn: _Turn, outcome: Outcome, *, urgent: bool
+        self, task: Task, turn: Turn, outcome: Outcome, *, urgent: bool
     ) -> Circumstances:
         """Return how a task stands; what may yet happen at the mirror is looked at later."""
         doubt = task.doubt and Doubt(task.doubt.until)
@@ -196,7 +204,7 @@ class Propagator:
         down = self._traffic.is_down(task.system)
         return Circumstances(pace=self._pace, down=down, urgent=urgent, doubt=doubt)
 
-    def _held(self, task: Task, turn: _Turn) -> Wait | None:
+    def _held(self, task: Task, turn: Turn) -> Wait | None:
         """Return why nothing more may be asked in this turn.
 
         Without enough of the lease left, another hand could act beside this one.
@@ -209,15 +217,15 @@ class Propagator:
         )
         return permission if isinstance(permission, Wait) else None
 
-    async def _ask(self, work: _Work, action: Action) -> Outcome | Wait:
+    async def _ask(self, work: Work, action: Action) -> Attempt | Wait:
         task, now = work.task, self._pace.clock()
+        tried = partial(self._attempting.tried, task.key, task.system, began=now)
         if isinstance(action, Allocate):
             match work.where:
                 case Destination() as destination:
                     action = replace(action, destination=destination)
                 case Refused() as refused:
-                    await self._attempting.keep(task.key, task.system, action, refused, now)
-                    return refused
+                    return tried(action, refused)
                 case Wait() as wait:
                     return wait
                 case None:
@@ -225,44 +233,45 @@ class Propagator:
         if isinstance(action, Release) and self._is_gated(task.system):
             why_not = await self._permits.ask(task, work.matrix, action)
             if isinstance(why_not, Refused):
-                await self._attempting.keep(task.key, task.system, action, why_not, now)
+                return tried(action, why_not)
             if why_not is not None:
                 return why_not
         work.asked = work.turn.asked = True
         self._traffic.tried(task.system, again=task.failures > 0)
-        outcome = await self._attempting.make(task.key, work.turn.link, action, work.matrix)
-        await self._traffic.heard(task.system, outcome)
-        return outcome
+        attempt = await self._attempting.make(task.key, work.turn.link, action, work.matrix)
+        await self._traffic.heard(task.system, attempt.outcome)
+        return attempt
 
-    async def _seen(self, work: _Work) -> Outcome | None:
+    async def _seen(self, work: Work) -> Outcome | None:
         """Read back, unless the link may not be asked; return why it could not be read."""
-        if self._held(work.task, work.turn) is not None:
-            return None
+        task, link = work.task, work.turn.link
         gone = [action for action in work.actions if isinstance(action, Withdraw)]
-        return await self._read_back(work.turn.link, work.matrix, gone)
+        async with self._traffic.slot(task.system, urgent=work.turn.urgent):
+            if self._held(task, work.turn) is not None:
+                return None
+            heard = await self._read_back.ask(link, work.matrix, gone)
+        if not isinstance(heard, Sequence):
+            return heard
+        await self._read_back.keep(link, heard)
+        return None
 
-    async def _look(self, task: Task, turn: _Turn, matrix: Matrix) -> Settlement:
+    async def _look(self, task: Task, turn: Turn, matrix: Matrix) -> Settlement:
         """End a task on which nothing is to do; where a write may still happen, look first."""
         now = self._pace.clock()
-        doubt = task.doubt
-        if doubt is None and task.taken_over:
-            doubt = Doubt(now + turn.link.gives_up_after)
-        if doubt is None or doubt.seen >= LOOKS or (doubt.seen and now >= doubt.until):
+        doubt = doubt_of(task, turn.link, now)
+        if doubt is None:
             return self._rested(task, matrix)
         at = Circumstances(pace=self._pace, doubt=doubt)
         held = self._held(task, turn)
         if held is not None:
             return waiting(task, held, at)
         turn.asked = True
-        outcome = await self._read_back(turn.link, matrix, [])
-        if isinstance(outcome, NOT_DONE):
-            return settle(task, outcome, at)
-        return Settlement(
-            task=task,
-            due=now + FIRST_LOOK * LOOKS_GROW**doubt.seen,
-            doubt=Doubt(doubt.until, doubt.seen + 1),
-            note="in step; looked at again, since a write of unknown outcome may yet happen",
-        )
+        heard = await self._read_back.ask(turn.link, matrix, [])
+        if isinstance(heard, NOT_DONE):
+            return settle(task, heard, at)
+        if isinstance(heard, Sequence):
+            await self._read_back.keep(turn.link, heard)
+        return looked_at(task, doubt, now)
 
     def _is_gated(self, system: str) -> bool:
         return self._accord.systems[system].gate is Gate.HOLD
@@ -276,24 +285,3 @@ class Propagator:
         if due is None:
             return done(task)
         return Settlement(task=task, due=due, cleared=True, note="in step until then")
-
-    async def _read_back(
-        self, link: Link, matrix: Matrix, gone: Sequence[Withdraw]
-    ) -> Outcome | None:
-        """Keep what the mirror says now; return why it does not say it.
-
-        What it answered to the action proves nothing. What was taken back is in no listing of
-        the order any more: it is asked for by name.
-        """
-        own = matrix.own_ref(link.system)
-        refs = [Ref("order", own) if own else Ref(NUMBER, matrix.number or "")]
-        refs += [Ref("parcel", f"{own}/{action.parcel}") for action in gone]
-        for ref in refs:
-            answer = await link.reread(ref)
-            if not isinstance(answer, Sequence):
-                await self._traffic.heard(link.system, answer)
-                return answer
-            await self._traffic.heard(link.system, None)
-            incoming = kept_from(link, answer, Origin.REREAD, self._pace.clock())
-            await self._store.keep(incoming)
-        return None

@@ -13,6 +13,7 @@ PAUSE = timedelta(seconds=2)
 DRAIN = timedelta(seconds=8)
 
 Turn = Callable[[], Awaitable[int]]
+Finish = Callable[[], Awaitable[None]]
 
 
 class Runner:
@@ -40,9 +41,12 @@ class Runner:
         self._work.set()
         self._work = asyncio.Event()
 
-    def start(self, name: str, turn: Turn) -> None:
-        """Run ``turn`` again and again until the stop; it returns how much it found to do."""
-        self._loops.append(asyncio.create_task(self._loop(name, turn), name=name))
+    def start(self, name: str, turn: Turn, finish: Finish | None = None) -> None:
+        """Run ``turn`` again and again until the stop; it returns how much it found to do.
+
+        ``finish`` then waits for what the last turns left under way.
+        """
+        self._loops.append(asyncio.create_task(self._loop(name, turn, finish), name=name))
 
     async def stop(self) -> None:
         """Let turns under way finish, within the drain time; start no other."""
@@ -55,7 +59,7 @@ class Runner:
             loop.cancel()
         await asyncio.gather(*pending, return_exceptions=True)
 
-    async def _loop(self, name: str, turn: Turn) -> None:
+    async def _loop(self, name: str, turn: Turn, finish: Finish | None) -> None:
         while not self._stopping.is_set():
             woken = self._work
             try:
@@ -68,6 +72,14 @@ class Runner:
                 self.wake()
             else:
                 await self._rest(woken, self._idle)
+        if finish is not None:
+            await self._finish(name, finish)
+
+    async def _finish(self, name: str, finish: Finish) -> None:
+        try:
+            await finish()
+        except Exception as error:  # noqa: BLE001 - nor is one bad end
+            self._failed(name, error)
 
     @staticmethod
     async def _rest(until: asyncio.Event, at_most: timedelta) -> None:

@@ -1,6 +1,7 @@
 """Places for work at one link: never more at once than it bears, and always one for a cancel."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -16,21 +17,42 @@ class Slots:
         self._declared = at_once
         self._answers = 0
         self._under_way = {False: 0, True: 0}
-        self._changed = asyncio.Condition()
+        self._waiting: dict[bool, deque[asyncio.Future[None]]] = {False: deque(), True: deque()}
         self.limit = at_once
 
     @asynccontextmanager
     async def taken(self, *, urgent: bool) -> AsyncIterator[None]:
-        """Wait for a place, and have it until the block ends."""
-        async with self._changed:
-            await self._changed.wait_for(lambda: self._is_free(urgent=urgent))
+        """Wait for a place, and have it until the block ends; who came first goes first."""
+        if self._waiting[urgent] or not self._is_free(urgent=urgent):
+            await self._called(urgent=urgent)
+        else:
             self._under_way[urgent] += 1
         try:
             yield
         finally:
-            async with self._changed:
+            self._under_way[urgent] -= 1
+            self._call()
+
+    async def _called(self, *, urgent: bool) -> None:
+        """Wait until a place is given to us; it is counted as ours from then on."""
+        place = asyncio.get_running_loop().create_future()
+        self._waiting[urgent].append(place)
+        try:
+            await place
+        except asyncio.CancelledError:
+            if place.done() and not place.cancelled():
                 self._under_way[urgent] -= 1
-                self._changed.notify_all()
+                self._call()
+            raise
+
+    def _call(self) -> None:
+        """Give what is free to those who wait: to what is urgent first."""
+        for urgent in (True, False):
+            while self._waiting[urgent] and self._is_free(urgent=urgent):
+                place = self._waiting[urgent].popleft()
+                if not place.done():
+                    self._under_way[urgent] += 1
+                    place.set_result(None)
 
     def _is_free(self, *, urgent: bool) -> bool:
         if urgent:
@@ -48,3 +70,4 @@ class Slots:
             self._answers += 1
             self.limit += self._answers // ANSWERS_A_PLACE
             self._answers %= ANSWERS_A_PLACE
+            self._call()

@@ -1,6 +1,7 @@
 """The one place where a link may be asked: may we? Pause, throttle, breaker, limit, budget."""
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 
@@ -11,6 +12,7 @@ from accord.domain.allowance import wait_for
 from accord.domain.link_state import LinkState
 from accord.domain.outcome import Outcome, Throttled, Unauthorized, Unavailable
 from accord.domain.retry import RetryBudget
+from accord.engine.gathering import Gathering
 from accord.engine.ports import Link, Store
 from accord.engine.slots import Slots
 
@@ -61,6 +63,7 @@ class Traffic:
         self._limit_told: dict[str, datetime] = {}
         self._budgets = dict.fromkeys(links, RetryBudget())
         self._slots = {name: Slots(link.at_once) for name, link in links.items()}
+        self._pauses = defaultdict[str, Gathering[str, str | None]](self._looking)
 
     def slot(self, system: str, *, urgent: bool = False) -> AbstractAsyncContextManager[None]:
         """Return a place at the link, to be held while it is asked."""
@@ -86,10 +89,17 @@ class Traffic:
 
     async def paused(self, system: str) -> Wait | None:
         """Return that somebody lets nothing be written to ``system``, as it is at this moment."""
-        reason = await self._store.why_paused(system)
+        reason = await self._pauses[system].ask(system)
         if reason is None:
             return None
         return Wait(self._clock() + PAUSED_FOR, f"paused by {reason}")
+
+    def _looking(self) -> Gathering[str, str | None]:
+        return Gathering(self._why_paused)
+
+    async def _why_paused(self, asked: Sequence[str]) -> Sequence[str | None]:
+        """Look once for all who asked since the look before began."""
+        return [await self._store.why_paused(asked[0])] * len(asked)
 
     def may(
         self, system: str, *, urgent: bool = False, probe: bool = False, again: bool = False

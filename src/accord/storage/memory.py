@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mappi
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from accord.domain.case import OF_FACTS, OF_WORK
 from accord.domain.link_state import LinkState
 from accord.domain.matrix import Condition, Matrix, anyhow
@@ -219,8 +221,15 @@ class MemoryStore(MemoryOverview):
         return late
 
     async def record(self, attempts: Sequence[Attempt]) -> None:
-        """Keep what was tried and what came of it."""
-        self._attempts += attempts
+        """Keep what was tried, and what is known by it of orders, in one commit."""
+        strangers = sorted({attempt.order for attempt in attempts} - set(self.rows))
+        if strangers:
+            message = f"there is no order {strangers[0]} to record an attempt on"
+            raise LookupError(message)
+        for attempt in attempts:
+            if attempt.made is not None:
+                await self.link(attempt.order, Matrix(known={attempt.made.key: attempt.made}))
+        self._attempts += [replace(attempt, made=None) for attempt in attempts]
 
     async def load(self, orders: Collection[str]) -> Mapping[str, Matrix]:
         """Return the matrices of some orders, unlocked."""

@@ -164,9 +164,18 @@ def _columns(told: Sequence[Told]) -> tuple[Sequence[object], ...]:
 
 
 async def record(connection: AsyncConnection, attempts: Sequence[Attempt]) -> None:
-    """Keep what was tried and what came of it."""
+    """Keep what was tried, and merge what is known by it into the facts of the orders."""
     if not attempts:
         return
+    await lock(connection, {attempt.order for attempt in attempts})
+    made = [attempt for attempt in attempts if attempt.made is not None]
+    if made:
+        matrices = await load(connection, {attempt.order for attempt in made})
+        for attempt in made:
+            if attempt.made is not None and attempt.order in matrices:
+                known = Matrix(known={attempt.made.key: attempt.made})
+                matrices[attempt.order] = merged(matrices[attempt.order], known)
+        await update(connection, matrices, None)
     await connection.execute(
         statement("record_attempts"),
         {

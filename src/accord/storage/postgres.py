@@ -169,8 +169,8 @@ class PostgresStore:
             return late
 
     async def record(self, attempts: Sequence[Attempt]) -> None:
-        """Keep what was tried and what came of it."""
-        async with self._single.connect() as connection:
+        """Keep what was tried, and what is known by it of orders, in one commit."""
+        async with self._engine.begin() as connection:
             await orders.record(connection, attempts)
 
     async def load(self, orders_: Collection[str]) -> Mapping[str, Matrix]:

@@ -1,6 +1,6 @@
 """What happens in a pretend store, and the webhooks each change sends out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import count
@@ -40,6 +40,7 @@ class Store:
     def __init__(self, world: World, system: str) -> None:
         self.world = world
         self.orders: dict[str, OrderRecord] = {}
+        self._found: dict[int, str] = {}
         self.ids = count(6_100_000_000_001)
         self.subscriptions = PretendSubscriptions(system, GIVES_UP_AFTER)
         sender = hooks.HookSender(world, system, SHOP, CLIENT_SECRET)
@@ -208,12 +209,17 @@ class Store:
     def find_order(self, own: str) -> OrderRecord | None:
         """Return the order with this gid."""
         number = number_in(own)
-        return next((order for order in self.orders.values() if order.id == number), None)
+        for order in self._likely(number):
+            if order.id == number:
+                numbers = [order.id, *(asked.id for asked in order.fulfillment_orders)]
+                self._found.update(dict.fromkeys(numbers, order.name))
+                return order
+        return None
 
     def find_parcel(self, own: str) -> tuple[OrderRecord | None, Parcel | None]:
         """Return the fulfillment with this gid, after its order."""
         number = number_in(own)
-        for order in self.orders.values():
+        for order in self._likely(number):
             for parcel in order.parcels:
                 if parcel.id == number:
                     return order, parcel
@@ -222,7 +228,7 @@ class Store:
     def find_asked(self, own: str) -> tuple[OrderRecord | None, FulfillmentOrder | None]:
         """Return the fulfillment order with this gid, after its order."""
         number = number_in(own)
-        for order in self.orders.values():
+        for order in self._likely(number):
             for asked in order.fulfillment_orders:
                 if asked.id == number:
                     return order, asked
@@ -230,11 +236,19 @@ class Store:
 
     def find_return(self, own: str) -> tuple[OrderRecord | None, ReturnRecord | None]:
         """Return the return with this gid, after its order."""
-        for order in self.orders.values():
+        number = number_in(own)
+        for order in self._likely(number):
             for record in order.returns:
-                if record.id == number_in(own):
+                if record.id == number:
                     return order, record
         return None, None
+
+    def _likely(self, number: int) -> Iterator[OrderRecord]:
+        """Yield all orders, first the one in which this number was found last."""
+        known = self.orders.get(self._found.get(number, ""))
+        if known is not None:
+            yield known
+        yield from self.orders.values()
 
 
 def number_in(own: str) -> int:
