@@ -5,15 +5,19 @@ import re
 import msgspec
 import psycopg
 import pytest
+from msgspec.structs import replace
 from typer.testing import CliRunner
 
+from accord.bench import invented_lives
 from accord.bench.accept import accept
 from accord.bench.agree import agree
 from accord.bench.database import fresh_database
 from accord.bench.decide import decide
 from accord.bench.measured import LostError
 from accord.bench.pretend_shop import pretend_shop
+from accord.bench.sweep import sweep
 from accord.cli.app import app
+from accord.domain.drift import DriftPattern
 from tests.storage.databases import given_server
 
 FEW = 40
@@ -40,6 +44,28 @@ async def test_two_workers_decide_everything_between_them(tmp_path):
     measured = await decide(FEW, 2, SERVER, tmp_path, no_bar)
 
     assert (measured.figures["verified"], measured.setting["events"]) == (FEW, 4 * FEW)
+
+
+@needs_server
+async def test_exactly_the_planted_drift_is_found(tmp_path):
+    measured = await sweep(1_000, SERVER, tmp_path, no_bar)
+
+    assert measured.figures["drifting_orders"] == measured.setting["planted_drift"] == 10
+    assert measured.figures["in_flight_orders"] == 5
+
+
+@needs_server
+async def test_drift_that_is_not_found_makes_the_figures_mean_nothing(tmp_path, monkeypatch):
+    lives = invented_lives.drifting
+
+    def mislabelled(accord, now):
+        for life in lives(accord, now):
+            yield replace(life, drifts=DriftPattern.CORRECTED_TWICE)
+
+    monkeypatch.setattr("accord.bench.sweep.drifting", mislabelled)
+
+    with pytest.raises(LostError, match="Of 10 orders that drift 10 were not found"):
+        await sweep(1_000, SERVER, tmp_path, no_bar)
 
 
 @needs_server

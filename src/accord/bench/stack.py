@@ -12,6 +12,7 @@ from accord.connector_kit.link import ConnectedSystem
 from accord.domain.accord import Accord
 from accord.settings.accord_file import UnsoundAccordError, read_accord
 from accord.settings.credentials import variable
+from accord.settings.systems import SystemSettings
 
 SECRETS: Mapping[str, str] = {"client_secret": SECRET, "client_id": "bench"}
 
@@ -30,9 +31,19 @@ def stack(
 ) -> tuple[Accord, dict[str, ConnectedSystem]]:
     """Return the accord and a link to each of its systems; only to the ``shop`` there is a way."""
     environment = {variable("shop", name): value for name, value in secrets.items()}
-    text = files("accord.bench").joinpath("accord.toml").read_text(encoding="utf-8")
+    accord, systems = _read("accord.toml", environment)
+    ways = dict.fromkeys(systems, NoWay()) | ({"shop": shop} if shop else {})
+    return accord, links(systems, ways, utc_now)
+
+
+def four_systems() -> Accord:
+    """Return the accord of one shop, its books, and two warehouses."""
+    return _read("four_systems.toml", {})[0]
+
+
+def _read(file: str, environment: Mapping[str, str]) -> tuple[Accord, Mapping[str, SystemSettings]]:
+    text = files("accord.bench").joinpath(file).read_text(encoding="utf-8")
     read = read_accord(text, connectors(), environment)
     if read.accord is None or not read.sound:
         raise UnsoundAccordError("\n".join(map(str, read.findings)))
-    ways = dict.fromkeys(read.systems, NoWay()) | ({"shop": shop} if shop else {})
-    return read.accord, links(read.systems, ways, utc_now)
+    return read.accord, read.systems

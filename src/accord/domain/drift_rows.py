@@ -11,16 +11,19 @@ from accord.domain.tracks import Track
 def behind(known: Grounds, named: Sequence[Drift]) -> Iterator[Drift]:
     """Yield what mirrors say that they should not, unless a named pattern says it already."""
     told = {(one.system, track) for one in named for track in _TELLS.get(one.pattern, {one.track})}
+    if any(one.pattern is DriftPattern.GHOST_FULFILLMENT for one in named):
+        # Whoever repeats what should not have left waits until it is settled.
+        told |= {(name, t) for name in known.accord.systems for t in _OF_A_GHOST}
     for row in known.rows:
         if not row.agrees and (row.system, row.track) not in told:
             yield _of_row(known, row)
 
 
+_OF_A_GHOST = frozenset({Track.ORDER, Track.FULFILLMENT})
 # What these say of a system leaves nothing to be said of its other tracks.
 _TELLS = {
     DriftPattern.ORPHANED_PAYMENT: frozenset(Track),
     DriftPattern.UNACKNOWLEDGED_ORDER: frozenset(Track),
-    DriftPattern.GHOST_FULFILLMENT: frozenset({Track.ORDER, Track.FULFILLMENT}),
 }
 
 
