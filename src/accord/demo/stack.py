@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from importlib.resources import files
 from random import Random
 from typing import Protocol
@@ -83,6 +84,7 @@ async def stack(
         clock=world.clock,
         chance=world.chance.random,
         watch=attempts.append,
+        rest=partial(_pass_time, world),
     )
     trouble: list[Exception] = []
     app = web_app(works.receiver, store, accord, failed=trouble.append, refresh=refresh)
@@ -102,6 +104,11 @@ async def stack(
         )
     finally:
         await works.close()
+
+
+async def _pass_time(world: World, seconds: float) -> None:
+    """Let time go by in the simulated world, where nobody waits for it."""
+    world.pass_time(timedelta(seconds=seconds))
 
 
 def read_demo_accord(
