@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from accord.domain.alert import Alert, Condition, Telling, follow
 from accord.domain.alert_rules import RuleName, usual_rules
 from accord.domain.alert_text import Message
+from accord.engine.alert_desk import PATIENCE
 from accord.engine.desk import Deed
 from accord.engine.gauges import REVIEWED, Door, GivenUp
 from accord.engine.ports import Settlement
@@ -116,3 +117,31 @@ async def test_what_was_answered_at_the_door_adds_up_by_the_hour(store: AnyStore
     assert (await store.instruments.gauges(HOUR, NOW)).doors == (
         Door(system="shop", taken=10, refused=4, usually_taken=90, usually_refused=10),
     )
+
+
+async def test_a_channel_hears_things_in_their_order_unless_one_is_refused_for_long(
+    store: AnyStore,
+) -> None:
+    empty = follow([], [], usual_rules(), NOW)
+    both = [TELL, replace(TELL, key="2", title="Accord: over")]
+    await store.alerts.follow(empty, [*both, replace(TELL, channel="lead")], NOW)
+    turns = []
+    for _ in range(PATIENCE + 1):
+        claimed = await store.alerts.letters(10, LEASE, NOW)
+        turns.append([(letter.channel, letter.title) for letter in claimed])
+        for letter in claimed:
+            await store.alerts.put_off(letter, NOW, "404")
+
+    assert turns[0] == turns[-2] == [("ops", TELL.title), ("lead", TELL.title)]
+    assert turns[-1] == [("ops", TELL.title), ("ops", "Accord: over"), ("lead", TELL.title)]
+
+
+async def test_what_a_channel_hears_next_waits_for_what_it_is_hearing(store: AnyStore) -> None:
+    empty = follow([], [], usual_rules(), NOW)
+    await store.alerts.follow(empty, [TELL, replace(TELL, key="2")], NOW)
+    (first,) = await store.alerts.letters(10, LEASE, NOW)
+    meanwhile = await store.alerts.letters(10, LEASE, NOW)
+    await store.alerts.sent(first, NOW)
+
+    assert list(meanwhile) == []
+    assert len(await store.alerts.letters(10, LEASE, NOW)) == 1

@@ -15,13 +15,13 @@ DEAD = Condition(rule=RuleName.DEAD_LETTERS, key="books", figure=2, what="2 were
 
 async def lived_through(store: AnyStore) -> None:
     """Let one alert be over and one open, one message told and one not, one mirror agree."""
-    for at, conditions in (
-        (NOW, [WORD, DEAD]),
-        (NOW + MINUTE, [WORD]),
-        (NOW + MINUTE + CALM, [WORD]),
+    for at, channel, conditions in (
+        (NOW, "ops", [WORD, DEAD]),
+        (NOW + MINUTE, "lead", [WORD]),
+        (NOW + MINUTE + CALM, "night", [WORD]),
     ):
         steps = follow(await store.alerts.known(NOW), conditions, usual_rules(), at)
-        told = [Message(key=str(at), channel="ops", title="t", text="t")]
+        told = [Message(key=str(at), channel=channel, title="t", text="t")]
         await store.alerts.follow(steps, told, at)
     first, *_ = await store.alerts.letters(1, LEASE, NOW)
     await store.alerts.sent(first, NOW)

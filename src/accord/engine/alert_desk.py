@@ -9,6 +9,10 @@ from msgspec import Struct
 from accord.domain.alert import Alert, Steps
 from accord.domain.alert_text import Message
 
+# A message that its channel refused so often gives way to those after it: it may be the message's
+# own fault. That is after about two hours.
+PATIENCE = 12
+
 
 class Letter(Struct, frozen=True, kw_only=True):
     """A message in somebody's hands. ``token`` fences it, as for tasks."""
@@ -44,7 +48,10 @@ class AlertDesk(Protocol):
         """
 
     async def letters(self, limit: int, lease: timedelta, now: datetime) -> Sequence[Letter]:
-        """Lease messages that are due, oldest first."""
+        """Lease messages that are due: of each channel the oldest that it has not taken.
+
+        One that it refused ``PATIENCE`` times keeps no other back.
+        """
 
     async def sent(self, letter: Letter, now: datetime) -> None:
         """Note that a channel took a message."""

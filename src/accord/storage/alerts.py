@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from accord.domain.alert import Alert, Steps, Telling
 from accord.domain.alert_rules import RuleName
 from accord.domain.alert_text import Message
-from accord.engine.alert_desk import Letter, Unsent
+from accord.engine.alert_desk import PATIENCE, Letter, Unsent
 from accord.engine.gauges import (
     USUAL_OVER,
     Door,
@@ -56,7 +56,9 @@ class PostgresAlerts:
 
     async def letters(self, limit: int, lease: timedelta, now: datetime) -> Sequence[Letter]:
         """Lease messages that are due, oldest first."""
-        rows = await self._ask("claim_messages", limit=limit, now=now, until=now + lease)
+        rows = await self._ask(
+            "claim_messages", limit=limit, now=now, until=now + lease, patience=PATIENCE
+        )
         return [
             Letter(
                 id=row.id,

@@ -11,7 +11,7 @@ import msgspec
 from accord.domain.alert import Alert, Steps
 from accord.domain.alert_rules import RuleName
 from accord.domain.alert_text import Message
-from accord.engine.alert_desk import Letter, Unsent
+from accord.engine.alert_desk import PATIENCE, Letter, Unsent
 from accord.engine.gauges import REVIEWED, USUAL_OVER, Door, Gauges, Tally, hour_of, systems_of
 from accord.engine.receive import Receipt
 from accord.storage.memory_desk import MemoryDesk
@@ -27,6 +27,15 @@ class _MessageRow:
     due: datetime
     why: str = ""
     sent_at: datetime | None = None
+
+
+def _has_older(row: _MessageRow, unsent: Sequence[_MessageRow]) -> bool:
+    return any(
+        older.letter.channel == row.letter.channel
+        and older.letter.id < row.letter.id
+        and older.letter.tries < PATIENCE
+        for older in unsent
+    )
 
 
 class MemoryAlerts:
@@ -68,8 +77,9 @@ class MemoryAlerts:
 
     async def letters(self, limit: int, lease: timedelta, now: datetime) -> Sequence[Letter]:
         """Lease messages that are due, oldest first."""
-        due = [row for row in self._messages if row.sent_at is None and row.due <= now]
-        taken = sorted(due, key=lambda row: (row.due, row.letter.id))[:limit]
+        unsent = [row for row in self._messages if row.sent_at is None]
+        due = [row for row in unsent if row.due <= now and not _has_older(row, unsent)]
+        taken = due[:limit]
         for row in taken:
             row.due = now + lease
             row.letter = msgspec.structs.replace(row.letter, token=self._next())
