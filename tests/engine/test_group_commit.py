@@ -4,7 +4,12 @@ from datetime import UTC, datetime
 import pytest
 
 from accord.engine.envelope import Incoming, Origin
-from accord.engine.group_commit import HEAVIEST_BATCH, LARGEST_BATCH, GroupCommit
+from accord.engine.group_commit import (
+    ENOUGH_BESIDE,
+    HEAVIEST_BATCH,
+    LARGEST_BATCH,
+    GroupCommit,
+)
 from accord.engine.ports import Delivery
 from accord.engine.receive import Receipt
 from tests.web.bell import receiver, signed
@@ -133,3 +138,19 @@ async def test_what_proves_nothing_takes_no_place_in_the_queue(shelf):
         assert await taking.receive("bell", forged) is Receipt.UNPROVEN
 
     assert shelf.batches == []
+
+
+async def test_a_second_commit_begins_beside_the_first_once_enough_wait_for_it(shelf):
+    commits = GroupCommit(shelf.keep)
+    kept = [asyncio.create_task(commits.keep(incoming(0)))]
+    await soon()
+    kept += [asyncio.create_task(commits.keep(incoming(each))) for each in range(1, ENOUGH_BESIDE)]
+    await soon()
+    before = [len(batch) for batch in shelf.batches]
+    kept += [asyncio.create_task(commits.keep(incoming(each))) for each in (-1, -2)]
+    await soon()
+
+    assert (before, [len(batch) for batch in shelf.batches]) == ([1], [1, ENOUGH_BESIDE + 1])
+    shelf.opened.set()
+    await asyncio.gather(*kept)
+    assert sum(len(batch) for batch in shelf.batches) == ENOUGH_BESIDE + 2

@@ -10,6 +10,9 @@ from accord.engine.receive import Waiting
 
 # A commit takes what has gathered while the one before it was under way.
 LARGEST_BATCH = 500
+# While one commit waits for the disk another may be handed over; a small one is not worth it.
+AT_ONCE = 2
+ENOUGH_BESIDE = 32
 # Of the largest bodies only so many go into one commit, or one statement would hold them all.
 HEAVIEST_BATCH = 8 * 1024 * 1024  # bytes
 # A sender hears within four seconds. When what came before has waited half of that, whoever
@@ -26,9 +29,9 @@ class _Place(NamedTuple):
 class GroupCommit:
     """Tells each delivery's sender when the commit it went into is durable.
 
-    One commit is under way at a time. A delivery whose sender gave up before its commit began is
-    left out; one that is in a commit already may be kept unheard, and its second coming is then a
-    copy. Implements ``engine.receive.Telling``.
+    Two commits may be under way, the second only once enough wait for it. A delivery whose sender
+    gave up before its commit began is left out; one that is in a commit already may be kept
+    unheard, and its second coming is then a copy. Implements ``engine.receive.Telling``.
     """
 
     def __init__(
@@ -46,15 +49,16 @@ class GroupCommit:
         self._patience = patience
         self._kept = kept
         self._places: deque[_Place] = deque()
-        self._oldest = 0.0  # since when the oldest of what is not durable yet waits
-        self._running: asyncio.Task[None] | None = None
+        # What is under way, and since when the oldest of what it makes durable waits.
+        self._running: dict[asyncio.Task[None] | None, float] = {}
 
     @property
     def is_overdue(self) -> bool:
         """Whether the oldest that is not durable yet has waited longer than a new one may."""
-        if self._running is None:
+        if not self._running:
             return False
-        return asyncio.get_running_loop().time() - self._oldest > self._patience
+        oldest = min(self._running.values())
+        return asyncio.get_running_loop().time() - oldest > self._patience
 
     async def keep(self, incoming: Incoming) -> None:
         """Return once ``incoming`` is durable; raise what the store raised if it is not."""
@@ -66,16 +70,20 @@ class GroupCommit:
         """Let ``waiting`` hear once ``incoming`` is durable, or why it is not."""
         loop = asyncio.get_running_loop()
         self._places.append(_Place(incoming, waiting, loop.time()))
-        if self._running is None:
-            self._oldest = self._places[0].since
-            self._running = loop.create_task(self._commit())
+        if not self._running or (len(self._running) < AT_ONCE and self._is_enough()):
+            self._running[loop.create_task(self._commit())] = self._places[0].since
+
+    def _is_enough(self) -> bool:
+        return len(self._places) >= ENOUGH_BESIDE
 
     async def _commit(self) -> None:
+        running = asyncio.current_task()
         try:
-            while batch := self._next_batch():
+            while (len(self._running) == 1 or self._is_enough()) and (batch := self._next_batch()):
+                self._running[running] = batch[0].since
                 await self._keep_batch(batch)
         finally:
-            self._running = None
+            del self._running[running]
 
     def _next_batch(self) -> list[_Place]:
         batch: list[_Place] = []
@@ -85,8 +93,6 @@ class GroupCommit:
             if one.waiting.waits:
                 batch.append(one)
                 weight += len(one.incoming.body)
-        if batch:
-            self._oldest = batch[0].since
         return batch
 
     async def _keep_batch(self, batch: list[_Place]) -> None:
