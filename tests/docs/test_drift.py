@@ -18,6 +18,6 @@ def test_every_class_has_its_meaning():
 
 
 def test_a_deadline_is_of_a_pattern_there_is():
-    known = {*DriftPattern, "stall_after", "latency_target"}
+    known = {*DriftPattern, "stall_after", "latency_target", "partial_limit", "refund_within"}
 
     assert {*named(section(PAGE, "## Deadlines"))} <= known

@@ -143,18 +143,32 @@ def test_an_order_on_which_all_agree_is_no_concern():
         assert not concern(matrix, ACCORD).differs
 
 
-def test_a_part_that_never_follows_is_found_after_its_limit():
-    part = [
-        *ordered(A=2),
-        replace(GONE, particulars=replace(GONE.particulars, lines={"A": 1})),
-        said("shop", "progress", "partial", minute=7),
-        said("books", "SalesOrd", "D", minute=7, lines={"A": 2}),
-    ]
+PART = [
+    *ordered(A=2),
+    replace(GONE, particulars=replace(GONE.particulars, lines={"A": 1})),
+    said("shop", "progress", "partial", minute=7),
+    said("books", "SalesOrd", "D", minute=7, lines={"A": 2}),
+]
 
-    soon, late = (kinds(*part, now=NOON + days * DAY) for days in (13, 15))
+
+def test_a_part_that_never_follows_is_found_after_its_limit():
+    soon, late = (kinds(*PART, now=NOON + days * DAY) for days in (13, 15))
 
     assert not {one for one, _ in soon} & {DriftPattern.OPEN_PARTIAL_SHIPMENT}
     assert {one for one, _ in late} >= {DriftPattern.OPEN_PARTIAL_SHIPMENT}
+
+
+def test_the_accord_says_how_long_a_part_may_wait_and_a_return_may_take():
+    day = timedelta(days=1)
+    own = replace(ACCORD, partial_limit=30 * day, refund_within=10 * day)
+    matrix, past = lived(*PATTERNS[DriftPattern.UNPROCESSED_RETURN][0])
+    part, part_past = lived(*PART)
+
+    (one,) = drift(matrix, own, LATER, past=past)
+
+    assert (one.deadline, one.standing) == (NOON + 9 * MINUTE + 10 * day, DriftClass.IN_FLIGHT)
+    found_by = {found.pattern for found in drift(part, own, NOON + 15 * day, past=part_past)}
+    assert DriftPattern.OPEN_PARTIAL_SHIPMENT not in found_by
 
 
 def test_an_order_the_books_have_and_no_shop_knows_is_found():

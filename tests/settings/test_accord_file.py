@@ -28,6 +28,14 @@ def preset(ownership: str, stages: str = "simple") -> str:
     return f'{HEAD}{SYSTEMS}[tracks]\npreset = "{ownership}"\n[stages]\npreset = "{stages}"\n'
 
 
+def test_the_limits_of_drift_are_the_accords() -> None:
+    said = accord_of(f'partial_limit = "3 weeks"\nrefund_within = "10 days"\n{WHOLE}')
+    left_out = accord_of(WHOLE)
+
+    assert (said.partial_limit, said.refund_within) == (timedelta(weeks=3), timedelta(days=10))
+    assert (left_out.partial_limit, left_out.refund_within) == (timedelta(weeks=2), None)
+
+
 def test_a_file_in_which_everything_is_said_becomes_the_accord() -> None:
     accord = accord_of(WHOLE)
 

@@ -117,6 +117,8 @@ class Accord(Struct, frozen=True):
     review_every: timedelta = timedelta(weeks=1)
     review_when_stable: timedelta = timedelta(weeks=4)
     latency_target: timedelta = timedelta(minutes=5)
+    partial_limit: timedelta = timedelta(days=14)
+    refund_within: timedelta | None = None
     notices: NoticeRules | None = None
     alerts: AlertRules = usual_rules()
     repairs: RepairRules = RepairRules()

@@ -76,6 +76,12 @@ class Grounds(Struct, frozen=True, dict=True):
         told = (known.particulars.promised_at for known in self.matrix.known.values())
         return min((time for time in told if time is not None), default=None)
 
+    def returned_since(self) -> datetime:
+        """Return since when the owner of returns says of one what it says now, at the latest."""
+        groups = [item.group for item in self.so.returns]
+        cells = [cell for group in groups for cell in self._own(Track.RETURN, group)]
+        return max(map(self.past.since, cells), default=self.began)
+
     def is_silent(self, system: str) -> bool:
         """Return whether a system has a record of the order and has never said a word on it."""
         return self.matrix.own_ref(system) is not None and not speaks(self.matrix, system)

@@ -1,7 +1,7 @@
 """The named contradictions across tracks and systems, looked for in a matrix. Pure."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from accord.domain.drift import Drift, DriftPattern
 from accord.domain.drift_grounds import Grounds, plain
@@ -10,9 +10,6 @@ from accord.domain.report import THE_ORDER
 from accord.domain.situation import shops_of, situation
 from accord.domain.tracks import State, Track
 from accord.domain.warehouse_plan import UNSHIPPED
-
-# A partly shipped order whose rest has waited this long is not going to close by itself.
-PARTIAL_LIMIT = timedelta(days=14)
 
 _NAMED = {
     Pattern.GHOST_FULFILLMENT: DriftPattern.GHOST_FULFILLMENT,
@@ -60,9 +57,7 @@ def _named(known: Grounds, now: datetime | None) -> Iterator[Drift]:
                 what=_BETWEEN[pattern].format(system=system),
                 cause=f"{pattern.replace('_', ' ')} at {system}",
                 cells=[*known.of_order(), *on_track],
-                deadline=_partial_since(known) + PARTIAL_LIMIT
-                if pattern is DriftPattern.OPEN_PARTIAL_SHIPMENT
-                else None,
+                deadline=_deadline(known, pattern),
             )
 
 
@@ -98,7 +93,16 @@ _OPEN_RETURNS = frozenset({State.APPROVED, State.IN_TRANSIT, State.RECEIVED})
 def _is_overdue(known: Grounds, now: datetime | None) -> bool:
     if known.so.progress is not State.PARTIAL:
         return False
-    return now is None or now - _partial_since(known) >= PARTIAL_LIMIT
+    return now is None or now - _partial_since(known) >= known.accord.partial_limit
+
+
+def _deadline(known: Grounds, pattern: DriftPattern) -> datetime | None:
+    """Return until when it should be settled where the accord or a promise says so."""
+    if pattern is DriftPattern.OPEN_PARTIAL_SHIPMENT:
+        return _partial_since(known) + known.accord.partial_limit
+    if pattern is DriftPattern.UNPROCESSED_RETURN and known.accord.refund_within is not None:
+        return known.returned_since() + known.accord.refund_within
+    return None
 
 
 def _partial_since(known: Grounds) -> datetime:

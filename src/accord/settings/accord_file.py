@@ -29,6 +29,8 @@ FILE_NAME = "accord.toml"
 REVIEW_EVERY = timedelta(weeks=1)
 REVIEW_WHEN_STABLE = timedelta(weeks=4)
 LATENCY_TARGET = timedelta(minutes=5)
+# A partly shipped order whose rest has waited this long is not going to close by itself.
+PARTIAL_LIMIT = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +145,8 @@ def _accord(root: Table, read: Mapping[str, ReadSystem]) -> Accord:
         review_every=root.length("review_every") or REVIEW_EVERY,
         review_when_stable=root.length("review_when_stable") or REVIEW_WHEN_STABLE,
         latency_target=root.length("latency_target") or LATENCY_TARGET,
+        partial_limit=root.length("partial_limit") or PARTIAL_LIMIT,
+        refund_within=root.length("refund_within"),
         notices=read_notices(root, words),
         alerts=read_alerts(root),
         repairs=read_repairs(root),
