@@ -1,7 +1,8 @@
 """Books that hold many orders, edited by people behind our back, and asked to be put right."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -17,6 +18,17 @@ from tests.engine.orders import MINUTE, SECOND, of
 from tests.engine.plain import Plain, body
 
 FIRST = 1
+# What the books say once they did what was asked.
+AFTER = {"Approve": "B", "CancelOrder": "H"}
+
+
+class Call(NamedTuple):
+    """One change that was asked for, and what shop and books held at that moment."""
+
+    at: datetime
+    number: int
+    action: str
+    held: tuple[str | None, str | None]
 
 
 class Office:
@@ -27,7 +39,9 @@ class Office:
         self.accord = accord or stack()
         self.shop: dict[int, str] = {}
         self.books: dict[int, str] = {}
+        self.booked: dict[int, int] = {}  # how many pieces, where somebody changed that
         self.written: list[tuple[int, str]] = []
+        self.calls: list[Call] = []
         self.read: list[str] = []
         self.minute = FIRST
         self.work = [self._process() for _ in range(processes)]
@@ -48,8 +62,11 @@ class Office:
 
         async def perform(action, order: Matrix):
             number = int((order.number or "").lstrip("#"))
-            self.written.append((number, type(action).__name__))
-            self.books[number] = "H" if type(action).__name__ == "CancelOrder" else "B"
+            name_of_it = type(action).__name__
+            self.written.append((number, name_of_it))
+            held = (self.shop.get(number), self.books.get(number))
+            self.calls.append(Call(plain.now, number, name_of_it, held))
+            self.books[number] = AFTER.get(name_of_it, self.books[number])
             return Applied()
 
         vars(plain.hands[name]).update(reread=reread, perform=perform)
@@ -63,7 +80,9 @@ class Office:
         self.minute += 1
         if name == "shop":
             return of(number, said("shop", "order", self.shop[number], minute=self.minute))
-        return of(number, said("books", "SalesOrd", self.books[number], minute=self.minute))
+        told = {"A": self.booked[number]} if number in self.booked else None
+        word, minute = self.books[number], self.minute
+        return of(number, said("books", "SalesOrd", word, minute=minute, lines=told))
 
     async def place(self, numbers: Sequence[int]) -> None:
         """Let orders come about on which all systems agree."""

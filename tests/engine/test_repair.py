@@ -6,7 +6,8 @@ from msgspec.structs import replace
 from accord.domain.action import Approve
 from accord.domain.case import CaseKind
 from accord.engine.case_desk import EVERY_OPEN
-from accord.engine.desk import Deed, repairs_at
+from accord.engine.compare_all import Comparing
+from accord.engine.desk import INTERPRETING, Deed, repairs_at
 from accord.engine.repair_ledger import ACCORD, RepairOutcome
 from accord.storage.memory import MemoryStore
 from tests.domain.stack import ordered, table
@@ -109,6 +110,43 @@ async def test_a_mirror_that_was_put_back_meanwhile_is_left_alone(office):
     assert office.written == []
     (row,) = await ledger(office)
     assert row.outcome in {RepairOutcome.CLEARED, RepairOutcome.OVERTAKEN}
+
+
+async def test_where_something_else_is_to_be_done_by_now_the_wait_begins_anew(office):
+    await office.edit(1)
+    await office.pass_time(MINUTE)
+    office.books[1], office.booked[1] = "B", 3  # and no hook says so
+
+    await office.pass_time(2 * MINUTE)
+    assert office.written == []
+
+    await office.pass_time(2 * MINUTE)
+    assert office.written[0] == (1, "Amend")
+
+
+async def test_nothing_is_done_before_what_was_read_again_is_interpreted(office):
+    await office.edit(1)
+    await office.calm()
+    deed = Deed(what="paused", who="Ana", why="a new mapping", at=office.plain.now)
+    await office.store.desk.pause(INTERPRETING, deed)
+    await office.pass_time(4 * MINUTE)
+    assert "shop" in office.read
+    assert office.written == []
+
+    await office.store.desk.resume(INTERPRETING, deed)
+    await office.pass_time(MINUTE)
+    assert office.written == [(1, "Approve")]
+
+
+async def test_nothing_is_done_on_what_was_read_again_and_not_understood(office):
+    await office.edit(1)
+    await office.pass_time(MINUTE)
+    office.shop[1] = "on_layaway"  # a word in no table
+
+    await office.pass_time(30 * MINUTE, step=MINUTE)
+
+    assert office.written == []
+    assert [row.outcome for row in await ledger(office)] == [RepairOutcome.WAITING]
 
 
 async def test_nothing_is_done_while_an_owner_cannot_be_read(office):
@@ -287,14 +325,21 @@ async def test_what_the_comparison_finds_is_put_right_the_same_way(office):
     await office.pass_time(5 * MINUTE)
     assert await ledger(office) == []
     office.amend(able)
-    now = office.plain.now
-    await office.store.ask_repairs("books", ["1"], "found by the comparison", now, now)
+    comparing = Comparing(
+        ledger=office.store.drifts,
+        accord=able,
+        clock=lambda: office.plain.now,
+        repairs=office.plain.engine.repairer.ask,
+    )
+    compared = await comparing.run()
 
-    await office.pass_time(MINUTE)
+    await office.pass_time(3 * MINUTE)
 
+    assert compared.repairs == 1
     assert office.written == [(1, "Approve")]
     (row,) = await ledger(office)
-    assert (row.why, row.outcome) == ("found by the comparison", RepairOutcome.REPAIRED)
+    assert row.outcome is RepairOutcome.REPAIRED
+    assert (await comparing.run()).repairs == 0
 
 
 def without(accord, name, action):

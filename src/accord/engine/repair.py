@@ -65,6 +65,12 @@ class Repairer:
         self._pace = pace
         self._traffic = traffic
 
+    async def ask(self, system: str, orders: Sequence[str], why: str) -> None:
+        """Put down what a comparison found out of step at ``system``, with nobody at work on it."""
+        now = self._pace.clock()
+        due = now + self._accord.repairs.wait
+        await self._store.ask_repairs(system, orders, why, due, now)
+
     async def turn(self, system: str) -> int:
         """Go on with due repairs at ``system``; return how many were taken up.
 

@@ -218,7 +218,12 @@ class TaskTable:
         """Return how many orders wait at each system, and how many since before ``late``."""
         asked: dict[str, list[datetime]] = {}
         for (kind, system, _), row in sorted(self._rows.items()):
-            if kind is TaskKind.PROPAGATE and not row.dead and row.asked_at <= now:
+            if (
+                kind is TaskKind.PROPAGATE
+                and not row.dead
+                and not row.repair
+                and row.asked_at <= now
+            ):
                 asked.setdefault(system, []).append(row.asked_at)
         return [
             Behind(system=system, waiting=len(times), late=sum(at < late for at in times))
@@ -263,7 +268,11 @@ class TaskTable:
     def lines(self, states: Mapping[str, LinkState], now: datetime) -> list[LinkLine]:
         """Return every link that has mirrors to bring into step or has been heard of."""
         rows = [(name[1], row) for name, row in self._rows.items() if name[0] is TaskKind.PROPAGATE]
-        alive = [(system, row) for system, row in rows if not row.dead and row.asked_at <= now]
+        alive = [
+            (system, row)
+            for system, row in rows
+            if not row.dead and not row.repair and row.asked_at <= now
+        ]
         dead = Counter(system for system, row in rows if row.dead)
         waiting = Counter(system for system, _ in alive)
         urgent = Counter(system for system, row in alive if row.urgent)
