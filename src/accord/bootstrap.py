@@ -18,6 +18,7 @@ from accord.connector_kit.link import ConnectedSystem
 from accord.domain.accord import Accord
 from accord.domain.notice_rules import ChannelKind
 from accord.engine.alert_desk import AlertDesk
+from accord.engine.arrival_sensors import ArrivalSensors
 from accord.engine.case_desk import CaseDesk
 from accord.engine.census import CensusTaker
 from accord.engine.drift_ledger import DriftLedger
@@ -85,6 +86,7 @@ def watching(
     """
     desk, gauges = DeskSensors(store.desk, store.cases), GaugeSensors(accord, store.instruments)
     drift = DriftSensors(accord, store.drifts)
+    arrivals = ArrivalSensors(store.census, store.heard)
     watcher = Watcher(
         accord.alerts,
         store,
@@ -99,6 +101,8 @@ def watching(
             LatencySensor(accord, store.numbers).look,
             drift.drifting,
             drift.stalled,
+            arrivals.holes,
+            arrivals.silence,
         ],
         zone=ZoneInfo(accord.alerts.time_zone),
     )
