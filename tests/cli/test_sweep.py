@@ -124,7 +124,8 @@ def test_a_sweep_takes_in_what_nobody_told_of_and_says_how_much(call, url):
     assert len(everything(url)["orders"]) == 2
     again = json.loads(call("sweep", "--system", "shop", "--json").stdout)["sweeps"]
     assert [one["counts"]["new"] for one in again] == [0]
-    assert "not compared" in call("sweep", "--system", "shop").stdout
+    assert again[0]["counts"]["drifting"] == 0
+    assert "drifting" in call("sweep", "--system", "shop").stdout
 
 
 def test_a_dry_run_says_what_would_be_taken_in_and_asked_and_writes_nothing(call, url, hands):

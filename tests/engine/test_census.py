@@ -162,6 +162,19 @@ async def test_a_system_that_counts_nothing_is_asked_twice_and_must_say_the_same
     assert (await take(listing)).sentence.endswith("2 of 2")
 
 
+@pytest.mark.parametrize("minute", [-200, 400])
+async def test_a_list_of_another_hour_certifies_nothing(listing, minute):
+    other = said("shop", "order", "open", minute=minute)
+    listing.shop.rows[1:] = []
+    listing.shop.change(NOON + 20 * MINUTE, *of(2, other))
+    await listing.feed()
+
+    census = await take(listing)
+
+    assert census.state is CensusState.OPEN
+    assert "it lists order 2, which changed at" in census.sentence
+
+
 async def test_a_repeated_row_counts_once(listing):
     listing.shop.rows.append(listing.shop.rows[0])
     listing.shop.counts = lambda number: 2

@@ -79,7 +79,7 @@ class DueBell:
 
     def _due(self, name: str) -> datetime | None:
         step, _, system = name.rpartition(" ")
-        if not step:
+        if step in {"", "interpret"}:
             return self._world.now if self._store.has_waiting else None
         kind, lane = STEPS[step]
         return self._dates.get((kind, system, lane))

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from accord.engine.census_book import Census
 from accord.engine.ports import Settlement, Task, TaskKind
 from accord.storage.memory import MemoryStore
 from tests.simulation.chronicle import Chronicle
@@ -109,6 +110,7 @@ class Server:
     leases: Leases
     rung: Callable[[], None]
     down: bool = False
+    certified: Callable[[Census], None] = lambda _: None
 
     def break_off(self) -> None:
         """Raise out of a transaction when the database is down."""
@@ -144,6 +146,8 @@ class Connection:
         return answer
 
     def _note(self, name: str, given: Sequence[Any], answer: Any) -> None:
+        if name == "write census" and answer:
+            self._server.certified(given[0])
         if name in {"claim", "claim_repairs"}:
             self._server.leases.claimed(self._process, answer)
         elif name == "settle":

@@ -1,10 +1,10 @@
 """One process of ours: the real engine on a connection of its own, killed or frozen at any step."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextvars import Context, ContextVar
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Protocol, TypeVar, cast
 
@@ -14,12 +14,13 @@ from accord.domain.accord import Accord
 from accord.domain.action import Action, action_name
 from accord.domain.matrix import Matrix
 from accord.domain.outcome import Outcome
-from accord.engine.ports import Attempt, Delivery, Link, Store
+from accord.engine.ports import Attempt, Delivery, Link, Page, Store
 from accord.engine.receive import Receipt
 from accord.engine.runner import Finish, Runner, Turn
 from accord.settings.systems import SystemSettings
 from tests.simulation.chronicle import Chronicle
 from tests.simulation.database import Connection, DatabaseDownError, Server
+from tests.simulation.lists import Lists
 from tests.simulation.wire import ACTING, Road, Wire
 
 T = TypeVar("T")
@@ -91,6 +92,7 @@ class Works:
     poll_every: timedelta
     changes: dict[tuple[str, str], list["Change"]]
     too_early: Callable[[Action, str, str], str]
+    lists: Lists
     build: Callable[..., Engine] = engine
 
 
@@ -254,6 +256,12 @@ class WatchedLink:
     @property
     def poll_every(self) -> timedelta:
         return self._process.works.poll_every
+
+    def changes(self, bookmark: str | None) -> AsyncIterator[Page]:
+        return self._process.works.lists.changes(self._link, bookmark)
+
+    def listing(self, since: datetime, until: datetime) -> AsyncIterator[Page]:
+        return self._process.works.lists.listing(self._link, since, until)
 
     async def perform(self, action: Action, order: Matrix, *given: Any, **more: Any) -> Outcome:
         """Ask for a change, alone."""

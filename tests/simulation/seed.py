@@ -23,6 +23,7 @@ from accord.settings.systems import SystemSettings
 from tests.simulation.bell import DueBell
 from tests.simulation.chronicle import Chronicle
 from tests.simulation.database import Leases, Server, WatchedStore
+from tests.simulation.lists import Lists
 from tests.simulation.loop import play
 from tests.simulation.nemesis import Fleet
 from tests.simulation.office import Office, work
@@ -97,14 +98,26 @@ class Scene:
         self.bell = DueBell(world, self.store, self._part())
         accord, systems = _accord()
         accord = msgspec.structs.replace(accord, sweep=SWEEPS)
+        secret = {
+            n: replace(systems[n], secrets=Credentials(s.secrets)) for n, s in self._pretend.items()
+        }
+        self.lists = Lists(
+            world,
+            self.weather,
+            self._part(),
+            chronicle=chronicle,
+            store=self.store,
+            pretend=self._pretend,
+            systems=secret,
+        )
         self.works = Works(
             accord=accord,
-            systems={
-                n: replace(systems[n], secrets=Credentials(s.secrets))
-                for n, s in self._pretend.items()
-            },
+            systems=secret,
+            lists=self.lists,
             roads={n: self._road(s) for n, s in self._pretend.items()},
-            server=Server(self.store, Leases(chronicle), self.bell.ring),
+            server=Server(
+                self.store, Leases(chronicle), self.bell.ring, certified=self.lists.written
+            ),
             chronicle=chronicle,
             clock=world.clock,
             bell=self.bell,
@@ -156,6 +169,8 @@ class Scene:
         rose = set[str]().union(*(road.rose for road in self.works.roads.values()))
         oracle = Oracle(self.office, self.store, self.chronicle, self.weather.calm_at, rose)
         await oracle.judge(self.post.acknowledged)
+        await self.lists.judge()
+        await self.lists.close()
         going.cancel()
         for process in self.fleet.alive():
             process.kill("the end")

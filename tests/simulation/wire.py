@@ -41,6 +41,8 @@ STRANGE = (
     b'{"items":[{}],"hasMore":true,"id":"1","page":1,"pages":1,"shipments":[{}],"labels":[{}]}',
     b'{"shipments":[{}],"has_errors":false,"page":1,"pages":9,"approved":1}',
 )
+# What a question for the list of a window has in it, in each vendor's words.
+WINDOWS = (b"updated_at:<", b"lastmodifieddate < ", b"modified_at_end")
 PAGE = b"<!DOCTYPE html><html><title>Be right back</title></html>"
 
 # Which change is being asked for while a call is made: (system, order number), or none.
@@ -98,6 +100,8 @@ class Road:
 
     def mixed_up(self, call: Call) -> Reply | None:
         """Return an answer to another question of the same kind."""
+        if any(sign in call.body or sign in call.target.encode() for sign in WINDOWS):
+            return None  # that agrees with a count of the same kind by chance, nobody can tell
         others = [r for q, (_, r) in self.answered.items() if q != call.question and _like(q, call)]
         return self.chance.choice(others) if others else None
 

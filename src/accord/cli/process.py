@@ -25,6 +25,7 @@ from accord.engine.receive import Keeping, Receiver
 from accord.engine.runner import Runner
 from accord.engine.self_check import SelfCheck, Violation, stopped_by
 from accord.engine.settling import Pace
+from accord.engine.sweep_comparison import SweepComparison
 from accord.engine.tidying import Tidying
 from accord.ingress.broker import Tell
 from accord.ingress.choice import reader, sender
@@ -108,6 +109,7 @@ class _Process:
             wake=wake,
             news=_tell_of_feed,
             notifying=self._notifying(store),
+            compare=SweepComparison(self._accord, store, store.drifts, clock.now),
         )
         self._parts.push_async_callback(works.close)
         await self._parts.enter_async_context(bell.connected(runner.wake))

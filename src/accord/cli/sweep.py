@@ -31,6 +31,7 @@ from accord.cli.dry_sweep import DrySweep, DrySweeper
 from accord.cli.surroundings import surroundings
 from accord.domain.action import action_name
 from accord.engine.sweep_book import Sweep
+from accord.engine.sweep_comparison import SweepComparison
 from accord.settings.accord_file import FILE_NAME, Loaded, UnsoundAccordError, load_accord
 from accord.settings.durations import duration
 from accord.storage.clock import DatabaseClock
@@ -92,7 +93,13 @@ def sweep(
 async def _works(store: PostgresStore, loaded: Loaded) -> AsyncIterator[Engine]:
     clock = DatabaseClock(store.time)
     await clock.set()
-    works = engine(loaded.accord, links(loaded.systems, {}, clock.now), store, clock=clock.now)
+    works = engine(
+        loaded.accord,
+        links(loaded.systems, {}, clock.now),
+        store,
+        clock=clock.now,
+        compare=SweepComparison(loaded.accord, store, store.drifts, clock.now),
+    )
     try:
         yield works
     finally:

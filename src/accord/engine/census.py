@@ -159,7 +159,7 @@ class CensusTaker:
         )
         if holes:
             told = self._still(asked, holes)
-        elif differs := disagreement(listed):
+        elif differs := disagreement(listed, self._links[system], census.hour):
             told = self._again(asked, differs)
         else:
             told = certificate(asked)

@@ -1,16 +1,21 @@
 """One hour as its system lists it: the rows, each once, and how many there are by its own count."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
 from accord.engine.census_book import HOUR
 from accord.engine.envelope import Incoming, Origin
+from accord.engine.naming import named
 from accord.engine.paging import Pager
 from accord.engine.ports import Link
 from accord.engine.reading import kept_from
 from accord.engine.settling import Pace
+
+# A row on an edge may be in two hours, and where a clock goes back it is an hour off. What changed
+# longer before or after the hour is of another one, and so is the whole list.
+SLACK = timedelta(hours=2)
 
 
 class Listed(Struct, frozen=True, kw_only=True):
@@ -64,9 +69,14 @@ async def _list(
     return rows, counts or {None}
 
 
-def disagreement(listed: Listed) -> str:
-    """Return where list and count do not agree; empty where they do."""
+def disagreement(listed: Listed, link: Link, hour: datetime) -> str:
+    """Return where list and count do not agree, or are of another hour; empty where all is well."""
     rows = len(listed.rows)
+    begin, end = hour - SLACK, hour + HOUR + SLACK
+    for row in listed.rows.values():
+        about = named(link, row)
+        if about.said_at and about.since and (about.said_at < begin or about.since >= end):
+            return f"it lists {about.name}, which changed at {about.said_at:%Y-%m-%d %H:%M}"
     if listed.told == {rows}:
         return ""
     told = " and ".join(map(str, sorted(listed.told)))

@@ -16,12 +16,14 @@ SHOWN = 12
 class Named(Struct, frozen=True, kw_only=True):
     """What a row or a hook is about: ``name`` for people, ``refs`` as systems have it.
 
-    ``said_at`` is the source's own time of it, None where it tells none.
+    ``said_at`` is the source's own time of it, ``since`` the earliest of several; None where it
+    tells none.
     """
 
     name: str
     refs: frozenset[Ref] = frozenset()
     said_at: datetime | None = None
+    since: datetime | None = None
 
 
 def named(link: Link, one: Incoming) -> Named:
@@ -60,4 +62,5 @@ def named_by(read: Parsed, otherwise: str) -> Named:
         name=f"order {number}" if number is not None else name,
         refs=refs,
         said_at=max((report.said_at for report in reports), default=None),
+        since=min((report.said_at for report in reports), default=None),
     )
