@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 
 import httpx2
@@ -14,7 +15,7 @@ from accord.connector_kit.simulator import Simulator, World
 from accord.connectors.netsuite.simulator import NetSuiteSimulator
 from accord.connectors.shipstation.simulator import ShipStationSimulator
 from accord.connectors.shopify.simulator import ShopifySimulator
-from accord.demo.stack import BEGINNING, Stack, read_demo_accord
+from accord.demo.stack import BEGINNING, Stack, pass_time, read_demo_accord
 from accord.storage.memory import MemoryStore
 from accord.web.app import web_app
 from tests.scenarios.company import Company
@@ -72,7 +73,14 @@ async def pressed() -> AsyncIterator[Pressed]:
     wires = {name: Wire(world, in_process(s.app)) for name, s in pretend.items()}
     store = MemoryStore()
     linked = links(systems, wires, world.clock)
-    works = engine(accord, linked, store, clock=world.clock, chance=world.chance.random)
+    works = engine(
+        accord,
+        linked,
+        store,
+        clock=world.clock,
+        chance=world.chance.random,
+        rest=partial(pass_time, world),
+    )
     trouble: list[Exception] = []
     built = Stack(
         world=world,
@@ -85,6 +93,7 @@ async def pressed() -> AsyncIterator[Pressed]:
         app=web_app(works.receiver, store, accord, failed=trouble.append),
         trouble=trouble,
         attempts=[],
+        down=set(),
     )
     await works.begin()
     company = Pressed(built, Random(5))

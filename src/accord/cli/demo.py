@@ -16,6 +16,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from accord.cli.stopping import told_to_stop
 from accord.cli.surroundings import surroundings
 from accord.demo.database import fresh_store
+from accord.demo.mischief import with_mischief
 from accord.demo.play import STEP, play
 from accord.demo.scenarios import lives
 from accord.demo.stack import SEED, Stack, stack
@@ -89,7 +90,8 @@ async def _check(settings: ProcessSettings, orders: int, seed: int, *, quiet: bo
                 if sentences:
                     progress.update(bar, said=sentences[-1][:60])
 
-            played = await play(built, list(lives(orders, Random(seed))), tell=tell, rest=_no_rest)  # noqa: S311
+            story = with_mischief([*lives(orders, Random(seed))])  # noqa: S311 - a story, not a secret
+            played = await play(built, story, tell=tell, rest=_no_rest)
             progress.update(bar, completed=ABOUT_HOURS, description="Done")
             return await summary(built, played)
 
@@ -150,5 +152,5 @@ async def _tell(built: Stack, console: Console, showing: _Showing) -> Renderable
     async def rest() -> None:
         await asyncio.sleep(STEP / timedelta(hours=1) / showing.speed)
 
-    story = list(lives(showing.orders, Random(showing.seed)))  # noqa: S311 - a story, not a secret
+    story = with_mischief([*lives(showing.orders, Random(showing.seed))])  # noqa: S311 - a story, not a secret
     return tables(await summary(built, await play(built, story, tell=tell, rest=rest)))

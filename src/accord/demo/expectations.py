@@ -3,21 +3,20 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from accord.demo.detection import detections, with_cases
+from accord.demo.expectation import Expectation, expect
+from accord.demo.mischief import (
+    EDITED_IN_BOOKS,
+    MARKED_BY_HAND,
+    NEVER_BOOKED,
+    NEW_WORD_SAID,
+    SENT_UNBOOKED,
+)
 from accord.demo.play import Played
 from accord.demo.scenarios import SHARES, Life
 from accord.demo.stack import Stack
 from accord.domain.comparison import Comparison
 from accord.engine.envelope import Standing
-
-
-@dataclass(frozen=True, slots=True)
-class Expectation:
-    """One thing that must be so. ``broken`` names the orders or parts on which it is not."""
-
-    name: str
-    held: bool
-    broken: tuple[str, ...] = ()
-
 
 Words = Mapping[str, str]
 
@@ -84,8 +83,11 @@ def _once(said: Said) -> bool:
     return told == said.parcels == len(said.values(said.books, "ItemShip"))
 
 
-ANY = _kind(*SHARES)
-SENT = _kind("one box", "split shipment", "preorder", "partial refund", "order edit", "return")
+LATE = (NEVER_BOOKED, SENT_UNBOOKED, NEW_WORD_SAID, MARKED_BY_HAND, EDITED_IN_BOOKS)
+ANY = _kind(*SHARES, *LATE)
+SENT = _kind(
+    "one box", "split shipment", "preorder", "partial refund", "order edit", "return", *LATE
+)
 
 CHECKS: tuple[tuple[str, Callable[[Said], bool], Holds], ...] = (
     ("every order is in the books", ANY, lambda said: bool(said.books)),
@@ -114,7 +116,9 @@ CHECKS: tuple[tuple[str, Callable[[Said], bool], Holds], ...] = (
 )
 
 
-async def judge(stack: Stack, played: Played, compared: list[Comparison]) -> list[Expectation]:
+async def judge(
+    stack: Stack, played: Played, compared: Mapping[str, list[Comparison]]
+) -> list[Expectation]:
     """Return every expectation, held or broken."""
     said = [_said(stack, life) for life in played.lives.values()]
     return [
@@ -122,11 +126,15 @@ async def judge(stack: Stack, played: Played, compared: list[Comparison]) -> lis
             _check(name, [s for s in said if concerns(s)], holds)
             for name, concerns, holds in CHECKS
         ),
-        _expect("an edited order was sent as edited", _wrong_edits(stack, said)),
-        _expect("no preorder left before its day", _early(stack, said)),
-        _expect("every cell of every mirror agrees", _disagreeing(compared)),
-        _expect("nothing was refused at the door", ["hooks"] * bool(played.traffic.refused)),
-        _expect("nothing failed inside", [repr(error) for error in stack.trouble]),
+        expect("an edited order was sent as edited", _wrong_edits(stack, said)),
+        expect("no preorder left before its day", _early(stack, said)),
+        expect(
+            "every cell of every mirror agrees, or a case says why not",
+            _disagreeing(compared, await with_cases(stack)),
+        ),
+        *await detections(stack, played),
+        expect("nothing was refused at the door", ["hooks"] * bool(played.traffic.refused)),
+        expect("nothing failed inside", [repr(error) for error in stack.trouble]),
         *await _books_of_accord(stack, played),
     ]
 
@@ -141,11 +149,6 @@ def _said(stack: Stack, life: Life) -> Said:
 def _check(name: str, said: list[Said], holds: Holds) -> Expectation:
     broken = tuple(each.life.number for each in said if not holds(each))
     return Expectation(f"{name} ({len(said)} orders)", bool(said) and not broken, broken)
-
-
-def _expect(name: str, broken: Iterable[str]) -> Expectation:
-    found = tuple(broken)
-    return Expectation(name, not found, found)
 
 
 def _wrong_edits(stack: Stack, said: list[Said]) -> Iterable[str]:
@@ -180,22 +183,25 @@ def _early(stack: Stack, said: list[Said]) -> Iterable[str]:
                 yield each.life.number
 
 
-def _disagreeing(compared: list[Comparison]) -> Iterable[str]:
-    for each in compared:
-        if not each.agrees:
-            yield f"{each.system} {each.column} {each.subject}: {each.word}, not {each.expected}"
+def _disagreeing(
+    compared: Mapping[str, list[Comparison]], explained: frozenset[str]
+) -> Iterable[str]:
+    for order, comparisons in compared.items():
+        for each in comparisons:
+            if not each.agrees and order not in explained:
+                where = f"{each.system} {each.column} {each.subject}"
+                yield f"{where}: {each.word}, not {each.expected}"
 
 
 async def _books_of_accord(stack: Stack, played: Played) -> list[Expectation]:
     balance = await stack.store.balance()
-    left = {
-        f"{system}: {count} {standing.value}"
+    waiting = {
+        f"{system}: {counts[Standing.WAITING]}"
         for system, counts in balance.items()
-        for standing, count in counts.items()
-        if count and standing in {Standing.WAITING, Standing.QUARANTINED}
+        if counts.get(Standing.WAITING)
     }
     unknown = len(played.lives) - (await stack.store.counts()).orders
     return [
-        _expect("nothing waits and nothing is in quarantine", sorted(left)),
-        _expect("Accord knows each order once", [f"{unknown} orders off"] * bool(unknown)),
+        expect("nothing waits to be read", sorted(waiting)),
+        expect("Accord knows each order once", [f"{unknown} orders off"] * bool(unknown)),
     ]

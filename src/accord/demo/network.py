@@ -1,4 +1,4 @@
-"""The wire between the simulated systems and Accord: it doubles, shuffles and delays."""
+"""The wire between the simulated systems and Accord: it loses, doubles, shuffles and delays."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -12,6 +12,7 @@ Post = Callable[[Hook], Awaitable[int]]
 # Shares of deliveries; what the vendors' own pages warn of, only more of it.
 DOUBLED = 0.2
 DELAYED = 0.1
+LOST = 0.03
 
 OK = 200
 AT_ONCE = 50
@@ -25,14 +26,18 @@ class Traffic:
     delivered: int = 0
     doubled: int = 0
     delayed: int = 0
+    lost: int = 0
     refused: int = 0
 
 
 class Network:
-    """Delivers hooks in any order but their own."""
+    """Delivers hooks in any order but their own, and not all of them."""
 
     def __init__(self, post: Post, chance: Random, may_wait: frozenset[str]) -> None:
-        """Let hooks of the systems in ``may_wait`` be late; the others sign the present time."""
+        """Let hooks of the systems in ``may_wait`` be late or lost.
+
+        The others sign the present time, and try again.
+        """
         self._post = post
         self._chance = chance
         self._may_wait = may_wait
@@ -45,6 +50,9 @@ class Network:
         ready = self._late
         self._late = []
         for hook in hooks:
+            if hook.system in self._may_wait and self._chance.random() < LOST:
+                self.traffic.lost += 1
+                continue
             if not last and hook.system in self._may_wait and self._chance.random() < DELAYED:
                 self._late.append(hook)
                 self.traffic.delayed += 1

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
 
+from accord.demo.lookout import Lookout
+from accord.demo.mischief import Found, Mischief
 from accord.demo.network import Network, Traffic
 from accord.demo.scenarios import DAY, HOUR, Life
 from accord.demo.stack import Stack
@@ -25,11 +27,13 @@ Rest = Callable[[], Awaitable[None]]
 
 @dataclass(slots=True)
 class Played:
-    """What was played."""
+    """What was played: what was planted, and what was found; True where it had had its time."""
 
     lives: dict[str, Life]
     traffic: Traffic
     lasted: timedelta
+    planted: frozenset[Found]
+    found: dict[Found, bool]
 
 
 async def play(
@@ -39,13 +43,16 @@ async def play(
     chance = Random(stack.world.chance.getrandbits(32))  # noqa: S311 - a story, not a secret
     network = Network(stack.post, chance, may_wait=frozenset({"shop"}))
     story = Story(stack, lives)
+    mischief, lookout = Mischief(stack.down), Lookout(stack)
     begin = stack.world.now
     quiet_since = None
     while stack.world.now - begin < LONGEST:
         at = stack.world.now - begin
         tell(at, story.go_on())
+        tell(at, mischief.begin(story, stack.world.now))
         await _exchange(stack, network, last=story.ended)
         tell(at, await _attempts(stack))
+        tell(at, await lookout.look(now_or_never=bool(mischief.down)))
         if not story.ended:
             quiet_since = None
         elif quiet_since is None:
@@ -53,8 +60,15 @@ async def play(
         elif stack.world.now - quiet_since >= QUIET and network.empty:
             break
         stack.world.pass_time(step)
+        tell(stack.world.now - begin, mischief.end(stack.world.now))
         await rest()
-    return Played(dict(story.lives), network.traffic, stack.world.now - begin)
+    return Played(
+        dict(story.lives),
+        network.traffic,
+        stack.world.now - begin,
+        frozenset(mischief.planted),
+        lookout.found,
+    )
 
 
 async def _attempts(stack: Stack) -> list[str]:

@@ -37,7 +37,8 @@ class Event:
 class Life:
     """One order's life. ``ships_after`` is set for a preorder, as the time to its promised day.
 
-    ``packers_wait`` keeps the packers of the warehouse from working ahead of the story.
+    ``packers_wait`` keeps the packers of the warehouse from working ahead of the story;
+    ``booked_after`` is when its import into the books comes round.
     """
 
     kind: str
@@ -47,6 +48,7 @@ class Life:
     events: tuple[Event, ...] = ()
     ships_after: timedelta | None = None
     packers_wait: timedelta = HOUR
+    booked_after: timedelta = timedelta(minutes=30)
 
 
 SKUS = ("MUG-WHITE", "MUG-BLUE", "TEA-GREEN", "TEA-BLACK", "POT-IRON", "TRAY-OAK")

@@ -1,10 +1,11 @@
 """The simulated stack: three systems in one world, and Accord between them."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from http import HTTPStatus
 from importlib.resources import files
 from random import Random
 from typing import Protocol
@@ -39,7 +40,7 @@ class DemoStore(Store, Overview, Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stack:
-    """Everything the story needs to reach."""
+    """Everything the story needs to reach. ``down`` are the systems that answer nobody now."""
 
     world: World
     shop: ShopifySimulator
@@ -51,6 +52,7 @@ class Stack:
     app: ASGIApp
     trouble: list[Exception]
     attempts: list[Attempt]
+    down: set[str]
 
     async def post(self, hook: Hook) -> int:
         """Deliver one hook as its sender would; return the status Accord answered."""
@@ -74,7 +76,8 @@ async def stack(
     accord, systems = read_demo_accord(pretend)
     if amend is not None:
         accord = amend(accord)
-    transports = {name: Wire(world, in_process(s.app)) for name, s in pretend.items()}
+    down: set[str] = set()
+    transports = {name: Wire(world, in_process(s.app), name, down) for name, s in pretend.items()}
     linked = links(systems, transports, world.clock)
     attempts: list[Attempt] = []
     works = engine(
@@ -84,7 +87,7 @@ async def stack(
         clock=world.clock,
         chance=world.chance.random,
         watch=attempts.append,
-        rest=partial(_pass_time, world),
+        rest=partial(pass_time, world),
     )
     trouble: list[Exception] = []
     app = web_app(works.receiver, store, accord, failed=trouble.append, refresh=refresh)
@@ -101,12 +104,13 @@ async def stack(
             app=app,
             trouble=trouble,
             attempts=attempts,
+            down=down,
         )
     finally:
         await works.close()
 
 
-async def _pass_time(world: World, seconds: float) -> None:
+async def pass_time(world: World, seconds: float) -> None:
     """Let time go by in the simulated world, where nobody waits for it."""
     world.pass_time(timedelta(seconds=seconds))
 
@@ -128,15 +132,26 @@ def read_demo_accord(
 
 
 class Wire(httpx2.AsyncBaseTransport):
-    """The way to a simulated system: every call takes its time."""
+    """The way to a simulated system: every call takes its time, and ends there if it is down."""
 
-    def __init__(self, world: World, transport: httpx2.AsyncBaseTransport) -> None:
+    def __init__(
+        self,
+        world: World,
+        transport: httpx2.AsyncBaseTransport,
+        system: str = "",
+        down: Collection[str] = (),
+    ) -> None:
+        """Reach ``system``, unless it is among those that are ``down`` at that moment."""
         self._world = world
         self._transport = transport
+        self._system = system
+        self._down = down
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Let the time of one call go by, then make it."""
         self._world.pass_time(A_CALL)
+        if self._system in self._down:
+            return httpx2.Response(HTTPStatus.SERVICE_UNAVAILABLE, text="down for maintenance")
         return await self._transport.handle_async_request(request)
 
 

@@ -9,14 +9,15 @@ from accord.connectors.shopify.simulator_state import Line as ShopLine
 from accord.demo.scenarios import EAST, HOUR, Event, Life
 from accord.demo.stack import Stack, places
 
-# What people need: the import of orders into the books, the packers, the carrier's rounds.
-BOOKED_AFTER = timedelta(minutes=30)
+# What people need: the packers, the carrier's rounds.
 PACKED_AFTER = 2 * HOUR
 CARRIER_ROUNDS: tuple[tuple[timedelta, str, str], ...] = (
     (3 * HOUR, "AC", "Accepted at the counter"),
     (9 * HOUR, "IT", "Departed the sorting centre"),
     (34 * HOUR, "DE", "Delivered"),
 )
+# A word nobody knows; the shop uses it for a while, as after an update of its own.
+NEW_WORD = "on_layaway"
 PRICE = 1900  # minor units; no status depends on it
 
 
@@ -60,7 +61,15 @@ class Story:
             "approve return": self._approve_return,
             "refund returned": self._refund_returned,
             "close return": self._close_return,
+            "send though cancelled": self._send_though_cancelled,
+            "say a new word": self._say_a_new_word,
+            "say the old word": self._say_the_old_word,
+            "mark as sent": self._mark_as_sent,
+            "edit in the books": self._edit_in_the_books,
         }
+        # The first return that was approved and the first parcel that left, by order number.
+        self.return_approved: str | None = None
+        self.parcel_left: str | None = None
 
     @property
     def lives(self) -> Mapping[str, Life]:
@@ -98,7 +107,7 @@ class Story:
     def _book(self) -> list[str]:
         told = []
         for order in self._orders.values():
-            if not order.booked and order.placed_at + BOOKED_AFTER <= self._now:
+            if not order.booked and order.placed_at + order.life.booked_after <= self._now:
                 lines = [BookedLine(i.sku, i.quantity) for i in order.life.items]
                 external = self._stack.shop.orders[order.life.number].id
                 self._stack.books.book_order(order.life.number, str(external), lines)
@@ -140,6 +149,7 @@ class Story:
 
     def _approve_return(self, order: _Order, _event: Event) -> str:
         self._stack.shop.approve_return(order.life.number)
+        self.return_approved = self.return_approved or order.life.number
         return f"{order.life.number}: the return is approved"
 
     def _refund_returned(self, order: _Order, event: Event) -> str:
@@ -149,6 +159,32 @@ class Story:
     def _close_return(self, order: _Order, _event: Event) -> str:
         self._stack.shop.close_return(order.life.number)
         return f"{order.life.number}: the return is closed"
+
+    def _send_though_cancelled(self, order: _Order, _event: Event) -> str:
+        number = order.life.number
+        self._stack.shop.cancel_order(number)
+        self._pack_now(order, _event)
+        for shipment in self._stack.warehouse.shipments(number):
+            _, code, what = CARRIER_ROUNDS[0]
+            self._scan(self._boxes[shipment], code, what)
+        return f"{number} is cancelled by its customer, and the warehouse ships it all the same"
+
+    def _say_a_new_word(self, order: _Order, _event: Event) -> str:
+        self._stack.shop.say(order.life.number, NEW_WORD)
+        return f"{order.life.number}: the shop calls its payment {NEW_WORD!r}, a word nobody knows"
+
+    def _say_the_old_word(self, order: _Order, _event: Event) -> str:
+        self._stack.shop.say(order.life.number, None)
+        return f"{order.life.number}: the shop calls its payment as before"
+
+    def _mark_as_sent(self, order: _Order, _event: Event) -> str:
+        self._stack.shop.fulfill_by_hand(order.life.number)
+        return f"{order.life.number} is marked as sent in the shop admin; nothing has left"
+
+    def _edit_in_the_books(self, order: _Order, _event: Event) -> str:
+        item = order.life.items[0]
+        self._stack.books.edit_quantity(order.life.number, item.sku, item.quantity + 1)
+        return f"{order.life.number}: somebody adds one {item.sku} in the books, past the shop"
 
     def _pack(self) -> list[str]:
         told = []
@@ -186,10 +222,15 @@ class Story:
                 after, code, what = CARRIER_ROUNDS[box.rounds]
                 if box.labelled_at + after > self._now:
                     break
-                self._stack.warehouse.scan(box.tracking, code, what)
-                box.rounds += 1
+                self._scan(box, code, what)
                 told.append(f"{box.number}: parcel {box.tracking} {what.lower()}")
         return told
+
+    def _scan(self, box: _Box, code: str, what: str) -> None:
+        self._stack.warehouse.scan(box.tracking, code, what)
+        box.rounds += 1
+        if self._orders[box.number].life.kind == "one box":
+            self.parcel_left = self.parcel_left or box.number
 
     def _bill(self) -> list[str]:
         told = []

@@ -9,7 +9,8 @@ from rich.console import Group as Together
 from rich.console import RenderableType
 from rich.table import Table
 
-from accord.demo.expectations import Expectation, judge
+from accord.demo.expectation import Expectation
+from accord.demo.expectations import judge
 from accord.demo.play import Played
 from accord.demo.stack import Stack
 from accord.domain.comparison import Comparison, compare
@@ -58,21 +59,22 @@ async def summary(stack: Stack, played: Played) -> Summary:
             "sent": traffic.sent,
             "doubled": traffic.doubled,
             "delayed": traffic.delayed,
+            "lost": traffic.lost,
             "delivered": traffic.delivered,
         },
-        cells=len(compared),
-        cells_in_agreement=sum(comparison.agrees for comparison in compared),
+        cells=sum(map(len, compared.values())),
+        cells_in_agreement=sum(one.agrees for each in compared.values() for one in each),
         simulated_hours=int(played.lasted / timedelta(hours=1)),
         expectations=[_plain(expectation) for expectation in expectations],
     )
 
 
-async def _compared(stack: Stack) -> list[Comparison]:
-    compared: list[Comparison] = []
+async def _compared(stack: Stack) -> dict[str, list[Comparison]]:
+    compared: dict[str, list[Comparison]] = {}
     before: str | None = None
     while lines := await stack.store.orders(before=before, limit=LARGEST_PAGE):
         for line in lines:
-            compared += compare(line.matrix, stack.accord)
+            compared[line.order] = compare(line.matrix, stack.accord)
         before = lines[-1].order
     return compared
 
@@ -99,7 +101,8 @@ def _figures(found: Summary) -> Table:
     sent = found.deliveries
     table.caption = (
         f"{sent['sent']:,} hooks sent over {found.simulated_hours} simulated hours, "
-        f"{sent['doubled']:,} of them twice, {sent['delayed']:,} late, all of them shuffled"
+        f"{sent['doubled']:,} of them twice, {sent['delayed']:,} late, {sent['lost']:,} lost, "
+        "all of them shuffled"
     )
     return table
 

@@ -136,7 +136,10 @@ class RefundRecord:
 
 @dataclass(slots=True)
 class OrderRecord:
-    """An order. Money is in minor units; ``paid`` is what was captured."""
+    """An order. Money is in minor units; ``paid`` is what was captured.
+
+    ``said`` is what the store calls its payment, where it is not the usual word.
+    """
 
     id: int
     name: str
@@ -151,6 +154,7 @@ class OrderRecord:
     closed_at: datetime | None = None
     paid: int = 0
     refunds: list[RefundRecord] = field(default_factory=list)
+    said: str | None = None
 
     @property
     def refunded(self) -> int:
@@ -179,6 +183,8 @@ class OrderRecord:
     @property
     def financial_status(self) -> str:
         """Return the state of the money, in upper case."""
+        if self.said is not None:
+            return self.said.upper()
         if self.refunded:
             return "REFUNDED" if self.refunded >= self.paid else "PARTIALLY_REFUNDED"
         if self.paid:

@@ -135,6 +135,24 @@ class Story(Store):
         record.status, record.closed_at = "CLOSED", self.world.clock()
         self.say_return(order, record, "close")
 
+    def fulfill_by_hand(self, number: str) -> None:
+        """Mark everything still to be sent as sent, as staff does in the admin."""
+        order = self.touch(number)
+        taken = [
+            (asked, portion, portion.remaining)
+            for asked in order.fulfillment_orders
+            if asked.active
+            for portion in asked.portions
+            if portion.remaining
+        ]
+        self.fulfill(order, taken, (), None)
+
+    def say(self, number: str, word: str | None) -> None:
+        """Call the payment of an order by another word from now on, or by its own again."""
+        order = self.touch(number)
+        order.said = word
+        self.say_order(order, "orders/updated")
+
     def hold(self, number: str, reason: str) -> None:
         """Put everything still to be sent of an order on hold, as staff does."""
         for asked in self.touch(number).fulfillment_orders:
