@@ -159,3 +159,27 @@ def test_a_preset_gives_a_place_to_the_warehouse_rather_than_to_a_shop_that_know
     found = owners(["shop", "warehouse"], accord_of(LOCATED).systems)
 
     assert found == {"east": "warehouse", "west": "shop"}
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("https://hooks.example.com", "https://hooks.example.com"),
+        ("https://example.com:8443/accord/", "https://example.com:8443/accord"),
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ("http://[::1]:8000/", "http://[::1]:8000"),
+        ("http://localhost", "http://localhost"),
+    ],
+)
+def test_hooks_are_reached_below_an_address_without_a_slash_at_its_end(
+    written: str, address: str
+) -> None:
+    assert accord_of(f'address = "{written}"\n{WHOLE}').address == address
+
+
+def test_subscriptions_are_looked_after_unless_the_file_says_otherwise() -> None:
+    text = with_change(WHOLE, 'shop = "example', 'subscribe = false\nshop = "example')
+
+    assert accord_of(WHOLE).address == ""
+    assert accord_of(WHOLE).systems["shop"].subscribe
+    assert not accord_of(text).systems["shop"].subscribe

@@ -7,6 +7,7 @@ from accord.settings.accord_file import AccordFile, read_accord
 from tests.settings.catalogue import CATALOGUE, SECRETS
 from tests.settings.examples import (
     CALLING,
+    HEAD,
     HERE,
     LOCATED,
     REPAIRING,
@@ -622,6 +623,36 @@ CASES = {
         Code.NO_CHANNEL,
         "notices",
         TELLING,
+    ),
+    "an address in the clear": Wrong(
+        HEAD, f'address = "http://hooks.example.com" {HERE}\n{HEAD}', Code.BAD_ADDRESS, "address"
+    ),
+    "an address with a password": Wrong(
+        HEAD,
+        f'address = "https://a:b@hooks.example.com" {HERE}\n{HEAD}',
+        Code.BAD_ADDRESS,
+        "address",
+    ),
+    "an address with a question": Wrong(
+        HEAD,
+        f'address = "https://hooks.example.com/?a" {HERE}\n{HEAD}',
+        Code.BAD_ADDRESS,
+        "address",
+    ),
+    "an address that goes too far": Wrong(
+        HEAD, f'address = "https://example.com/hooks/" {HERE}\n{HEAD}', Code.BAD_ADDRESS, "address"
+    ),
+    "an address of nobody": Wrong(
+        HEAD, f'address = "hooks.example.com" {HERE}\n{HEAD}', Code.BAD_ADDRESS, "address"
+    ),
+    "an address beyond all ports": Wrong(
+        HEAD, f'address = "https://example.com:99999" {HERE}\n{HEAD}', Code.BAD_ADDRESS, "address"
+    ),
+    "subscriptions where there are none": Wrong(
+        'account = "1234567"',
+        f'account = "1234567"\nsubscribe = true {HERE}',
+        Code.CANNOT_SUBSCRIBE,
+        "systems.books.subscribe",
     ),
     "no TOML": Wrong('account = "1234567"', f"account: 1234567 {HERE}", Code.NOT_TOML, ""),
 }

@@ -74,7 +74,7 @@ class System(Struct, frozen=True):
     ``able_to_mirror`` are the tracks its connector can speak the truth on and be brought into
     step on. ``gate`` is how goods are kept from leaving after a cancellation, which must be
     confirmed ``cancel_within``. Under ``hold`` they rest for ``hold_for``, and a permission to
-    ship holds for ``permit_for``.
+    ship holds for ``permit_for``. ``subscribe``: we look after what it sends us.
     """
 
     name: str
@@ -90,6 +90,7 @@ class System(Struct, frozen=True):
     cancel_within: timedelta = timedelta(minutes=15)
     hold_for: timedelta = timedelta(0)
     permit_for: timedelta = timedelta(hours=4)
+    subscribe: bool = True
 
     def read(self, kind: str, word: str) -> Reading:
         """Return what a word of this system means here."""
@@ -107,7 +108,10 @@ class System(Struct, frozen=True):
 
 
 class Accord(Struct, frozen=True):
-    """Everything the pure functions need to know about the stack they serve."""
+    """Everything the pure functions need to know about the stack they serve.
+
+    ``address`` is below which our hooks are reached from outside; empty if nobody said.
+    """
 
     systems: Mapping[str, System]
     ownership: Ownership
@@ -123,6 +127,7 @@ class Accord(Struct, frozen=True):
     alerts: AlertRules = usual_rules()
     repairs: RepairRules = RepairRules()
     sweep: SweepRules = SweepRules()
+    address: str = ""
 
     def rule(self, track: Track) -> Rule:
         """Return what to do about a change of ``track`` by a system that does not own it."""

@@ -59,6 +59,8 @@ class Code(StrEnum):
     STAGE_WITHOUT_PERSON = "stage_without_person"
     INTERNAL_STEP_SHOWN = "internal_step_shown"
     NO_RESPONSIBLE = "no_responsible"
+    BAD_ADDRESS = "bad_address"
+    CANNOT_SUBSCRIBE = "cannot_subscribe"
     NO_CHANNEL = "no_channel"
     UNSAFE_CHANNEL = "unsafe_channel"
     NO_SENDER = "no_sender"
@@ -114,6 +116,8 @@ _MEANINGS: Mapping[Code, str] = {
     Code.STAGE_WITHOUT_PERSON: "A stage names nobody to look at an order that stalls in it.",
     Code.INTERNAL_STEP_SHOWN: "Customers would be shown, or told of, a step that is internal.",
     Code.NO_RESPONSIBLE: "The accord does not name the one person who answers for it.",
+    Code.BAD_ADDRESS: "The address for hooks is none that systems could safely call.",
+    Code.CANNOT_SUBSCRIBE: "Subscriptions are to be made at a system that has none.",
     Code.NO_CHANNEL: "Customers are to be told, and no channel is named.",
     Code.UNSAFE_CHANNEL: "A channel to customers that others could read or redirect.",
     Code.NO_SENDER: "Mail to customers is not from, or not answered to, one address.",

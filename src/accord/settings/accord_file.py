@@ -16,6 +16,7 @@ from accord.domain.errors import UnusableInputError
 from accord.domain.finding import Code, Finding, Severity, dotted
 from accord.domain.proof import prove
 from accord.settings.alerts import read_alerts
+from accord.settings.hook_address import read_address
 from accord.settings.notices import StageWords, read_notices
 from accord.settings.positions import Positions, positions
 from accord.settings.repairs import read_repairs
@@ -151,6 +152,7 @@ def _accord(root: Table, read: Mapping[str, ReadSystem]) -> Accord:
         alerts=read_alerts(root),
         repairs=read_repairs(root),
         sweep=read_sweep(root),
+        address=read_address(root),
     )
 
 

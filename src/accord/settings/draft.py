@@ -12,6 +12,7 @@ from accord.domain.tracks import Track
 from accord.settings.accord_file import LATENCY_TARGET, REVIEW_EVERY
 from accord.settings.credentials import variable
 from accord.settings.durations import written
+from accord.settings.hook_address import EXAMPLE
 from accord.settings.presets import (
     OwnershipPreset,
     StagePreset,
@@ -84,6 +85,9 @@ responsible = {quoted(answers.responsible)}
 review_every = {quoted(written(REVIEW_EVERY))}
 # How long a change in one system may take to reach the others.
 latency_target = {quoted(written(LATENCY_TARGET))}
+# Where the hooks of the systems reach us from outside. With it Accord subscribes to them itself,
+# and again where a system dropped a subscription.
+# address = {quoted(EXAMPLE)}
 
 # The systems. Each has a name of yours, by which the rest of this file calls it.
 # Where a system has words of its own, say what they mean:

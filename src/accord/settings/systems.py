@@ -19,6 +19,7 @@ from accord.settings.credentials import (
     variable,
 )
 from accord.settings.gates import read_gate
+from accord.settings.hook_address import read_subscribe
 from accord.settings.tables import Table, is_table
 from accord.settings.words import with_overrides
 
@@ -77,6 +78,7 @@ def read_system(
     secrets = _secrets(name, table, connector, environment)
     vocabulary = with_overrides(name, table, connector)
     gate = read_gate(table, connector)
+    subscribe = read_subscribe(table, connector)
     table.finish()
     return ReadSystem(
         system=replace(
@@ -85,6 +87,7 @@ def read_system(
             cancel_within=gate.cancel_within,
             hold_for=gate.hold_for,
             permit_for=gate.permit_for,
+            subscribe=subscribe,
         ),
         settings=SystemSettings(
             connector=connector, settings=values, secrets=secrets, places=places
