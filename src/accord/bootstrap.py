@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -11,10 +11,6 @@ from typing import Protocol
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-import httpx2
-
-from accord.connector_kit.connector import Context
-from accord.connector_kit.link import ConnectedSystem
 from accord.domain.accord import Accord
 from accord.domain.notice_rules import ChannelKind
 from accord.engine.alert_desk import AlertDesk
@@ -42,6 +38,7 @@ from accord.engine.repair import Repairer
 from accord.engine.runner import Runner
 from accord.engine.sensors import DeskSensors, GaugeSensors, LinkSensors
 from accord.engine.settling import Pace
+from accord.engine.subscriptions import Subscriber, SubscriptionNews
 from accord.engine.sweep import Compare, Sweeper, no_comparison
 from accord.engine.traffic import Traffic
 from accord.engine.watch import Teller, Watcher
@@ -49,7 +46,6 @@ from accord.notify.alert_channel import alert_channels
 from accord.notify.mail import MailAccount, MailChannel
 from accord.notify.webhook import WebhookChannel
 from accord.settings.notices import channel_secrets
-from accord.settings.systems import SystemSettings
 from accord.storage.send_mark import SendMarkFile
 
 
@@ -114,28 +110,6 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def links(
-    systems: Mapping[str, SystemSettings],
-    transports: Mapping[str, httpx2.AsyncBaseTransport],
-    clock: Callable[[], datetime],
-) -> dict[str, ConnectedSystem]:
-    """Return every system of the accord, connected; without a transport, over the network."""
-    return {
-        name: ConnectedSystem(
-            given.connector,
-            Context(
-                system=name,
-                settings=given.settings,
-                secrets=given.secrets,
-                transport=transports.get(name),
-                clock=clock,
-                places=given.places,
-            ),
-        )
-        for name, given in systems.items()
-    }
-
-
 def notifying(
     accord: Accord, environment: Mapping[str, str], ledger: NoticeLedger, mark: Path
 ) -> Notifying | None:
@@ -173,6 +147,7 @@ class Engine:
     repairer: Repairer
     sweeper: Sweeper
     census: CensusTaker
+    subscriber: Subscriber
     poll_every: Mapping[str, timedelta]
     clock: Callable[[], datetime]
     notifier: Notifier | None = None
@@ -185,8 +160,8 @@ class Engine:
         await release_known(self.store.desk, self.accord, self.clock())
         for system in self.links:
             await self.store.ask(TaskKind.POLL, system, ["*"], self.clock())
-        await self.sweeper.begin()
-        await self.census.begin()
+        for each in (self.sweeper, self.census, self.subscriber):
+            await each.begin()
         if self.notifier is not None:
             await self.notifier.begin()
 
@@ -213,6 +188,8 @@ class Engine:
             runner.start(f"poll {system}", partial(self.reader.poll_turn, system, every))
             runner.start(f"sweep {system}", partial(self.sweeper.turn, system))
             runner.start(f"census {system}", partial(self.census.turn, system))
+        for system in self.subscriber.systems:
+            runner.start(f"subscribe {system}", partial(self.subscriber.turn, system))
 
     async def settle(self) -> None:
         """Work on everything due now, step after step, until nothing is, or all of it must wait."""
@@ -233,14 +210,21 @@ class Engine:
                 return await self.reader.reread_turn(system)
             case TaskKind.POLL:
                 return await self.reader.poll_turn(system, self.poll_every[system])
-            case TaskKind.SWEEP | TaskKind.CENSUS:
-                looking = self.sweeper if kind is TaskKind.SWEEP else self.census
-                return await looking.turn(system)
+            case TaskKind.SWEEP | TaskKind.CENSUS | TaskKind.SUBSCRIBE:
+                return await self._looking[kind](system)
             case TaskKind.PROPAGATE:
                 stopped = await self.propagator.turn(system, urgent=True)
                 return stopped + await self.propagator.turn(system)
             case TaskKind.WATCH:
                 return 0  # nobody is called by what is played or settled step by step
+
+    @property
+    def _looking(self) -> Mapping[TaskKind, Callable[[str], Awaitable[int]]]:
+        return {
+            TaskKind.SWEEP: self.sweeper.turn,
+            TaskKind.CENSUS: self.census.turn,
+            TaskKind.SUBSCRIBE: self.subscriber.turn,
+        }
 
     async def close(self) -> None:
         """Let go of every link."""
@@ -265,6 +249,7 @@ def engine(
     notifying: Notifying | None = None,
     compare: Compare = no_comparison,
     rest: Rest = asyncio.sleep,
+    hooks_news: SubscriptionNews = lambda _lines: None,
 ) -> Engine:
     """Return the use cases over these parts; deliveries are kept by ``keeping``, or the store.
 
@@ -274,6 +259,7 @@ def engine(
     pace = Pace(clock, chance)
     traffic = Traffic(links, store, clock)
     pager = Pager(links, traffic, pace, rest)
+    sweeper = Sweeper(accord, links, store, pace, traffic=traffic, pager=pager, compare=compare)
     notifier = None
     if notifying is not None:
         notifier = Notifier(accord, links, store, pace, traffic=traffic, parts=notifying)
@@ -285,9 +271,12 @@ def engine(
         interpreter=Interpreter(accord, links, store, clock),
         traffic=traffic,
         propagator=Propagator(accord, links, store, pace, traffic=traffic, watch=watch, kept=wake),
+        subscriber=Subscriber(
+            accord, links, store, pace, traffic=traffic, gap=sweeper.demand, news=hooks_news
+        ),
         reader=Reader(links, store, pace, traffic=traffic, news=news),
         repairer=Repairer(accord, links, store, pace, traffic=traffic),
-        sweeper=Sweeper(accord, links, store, pace, traffic=traffic, pager=pager, compare=compare),
+        sweeper=sweeper,
         census=CensusTaker(accord.sweep, links, store, pace, traffic=traffic, pager=pager),
         poll_every={
             name: max(link.poll_every, accord.sweep.rolling or link.poll_every)

@@ -9,13 +9,14 @@ from random import Random
 
 import httpx2
 
-from accord.bootstrap import engine, links
+from accord.bootstrap import engine
 from accord.connector_kit.http import in_process
 from accord.connector_kit.simulator import Simulator, World
 from accord.connectors.netsuite.simulator import NetSuiteSimulator
 from accord.connectors.shipstation.simulator import ShipStationSimulator
 from accord.connectors.shopify.simulator import ShopifySimulator
 from accord.demo.stack import BEGINNING, Stack, pass_time, read_demo_accord
+from accord.settings.linking import links
 from accord.storage.memory import MemoryStore
 from accord.web.app import web_app
 from tests.scenarios.company import Company

@@ -19,6 +19,7 @@ STEPS = {
     "poll": (TaskKind.POLL, ""),
     "sweep": (TaskKind.SWEEP, ""),
     "census": (TaskKind.CENSUS, ""),
+    "subscribe": (TaskKind.SUBSCRIBE, ""),
 }
 # How long a step of ours rests before it looks by itself.
 IDLE = timedelta(seconds=1)

@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 
-from accord.bootstrap import links
 from accord.connector_kit.http import in_process
 from accord.connector_kit.link import ConnectedSystem
 from accord.connector_kit.simulator import Simulator, World
@@ -17,6 +16,7 @@ from accord.engine.envelope import Incoming, Origin
 from accord.engine.link import Document, FeedError, Page
 from accord.engine.naming import named
 from accord.engine.reading import kept_from
+from accord.settings.linking import links
 from accord.settings.systems import SystemSettings
 from tests.simulation.chronicle import Chronicle
 from tests.simulation.database import WatchedStore

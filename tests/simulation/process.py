@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Protocol, TypeVar, cast
 
-from accord.bootstrap import Engine, engine, links
+from accord.bootstrap import Engine, engine
 from accord.connector_kit.link import ConnectedSystem
 from accord.domain.accord import Accord
 from accord.domain.action import Action, action_name
@@ -17,6 +17,7 @@ from accord.domain.outcome import Outcome
 from accord.engine.ports import Attempt, Delivery, Link, Page, Store
 from accord.engine.receive import Receipt
 from accord.engine.runner import Finish, Runner, Turn
+from accord.settings.linking import links
 from accord.settings.systems import SystemSettings
 from tests.simulation.chronicle import Chronicle
 from tests.simulation.database import Connection, DatabaseDownError, Server

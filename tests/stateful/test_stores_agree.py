@@ -33,6 +33,7 @@ from accord.engine.ports import (
     TaskKind,
     Verdict,
 )
+from accord.engine.subscription_book import SubscriptionLine
 from accord.storage.memory import MemoryStore
 from accord.storage.postgres import PostgresStore, postgres_store
 from tests.stateful.repairing import WAYS, Way, ledger
@@ -192,6 +193,22 @@ class TwoStores(RuleBasedStateMachine):
         model = self._run(self._model.settle([endings[1]], self._now))
         assert len(real) == len(model)
 
+    @rule(system=SYSTEMS, topics=st.sets(NAMES, max_size=3), own=NAMES, there=st.booleans())
+    def look_at_subscriptions(
+        self, system: str, topics: set[str], own: str, *, there: bool
+    ) -> None:
+        found = [
+            SubscriptionLine(
+                system=system,
+                topic=topic,
+                own=own,
+                seen_at=self._now if there else None,
+                missing_since=None if there else self._now,
+            )
+            for topic in sorted(topics)
+        ]
+        self._both(lambda store: store.subscription_book.note(system, found))
+
     @rule(system=SYSTEMS, wait=MINUTES, fails=st.booleans())
     def hear_of_a_link(self, system: str, wait: timedelta, *, fails: bool) -> None:
         outcome = Unavailable("no answer") if fails else Throttled(wait)
@@ -256,6 +273,7 @@ class TwoStores(RuleBasedStateMachine):
             await store.desk.pauses(),
             [(each.what, len(each.things)) for each in await store.desk.deeds(99)],
             await store.links(self._now),
+            await store.subscriptions(),
             await ledger(store, self._now),
             await shapes(store),
         )

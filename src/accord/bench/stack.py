@@ -6,12 +6,13 @@ from importlib.resources import files
 import httpx2
 
 from accord.bench.deliveries import SECRET
-from accord.bootstrap import links, utc_now
+from accord.bootstrap import utc_now
 from accord.connector_kit.discovery import connectors
 from accord.connector_kit.link import ConnectedSystem
 from accord.domain.accord import Accord
 from accord.settings.accord_file import UnsoundAccordError, read_accord
 from accord.settings.credentials import variable
+from accord.settings.linking import links
 from accord.settings.systems import SystemSettings
 
 SECRETS: Mapping[str, str] = {"client_secret": SECRET, "client_id": "bench"}

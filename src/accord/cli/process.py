@@ -12,8 +12,9 @@ from pathlib import Path
 
 import structlog
 
-from accord.bootstrap import Engine, engine, links, notifying, utc_now, watching
+from accord.bootstrap import Engine, engine, notifying, utc_now, watching
 from accord.cli.database import store_of
+from accord.cli.hook_news import tell_of_hooks
 from accord.cli.stopping import told_to_stop
 from accord.cli.surroundings import Surroundings
 from accord.domain.errors import UnusableInputError
@@ -32,6 +33,7 @@ from accord.ingress.choice import reader, sender
 from accord.ingress.landing import Landing
 from accord.settings.accord_file import load_accord
 from accord.settings.alerts import channel_addresses
+from accord.settings.linking import links
 from accord.settings.process import ProcessRole, ProcessSettings
 from accord.storage.clock import DatabaseClock
 from accord.storage.postgres import PostgresStore
@@ -108,6 +110,7 @@ class _Process:
             keeping=await self._broker() if ProcessRole.RECEIVE in roles else None,
             wake=wake,
             news=_tell_of_feed,
+            hooks_news=tell_of_hooks,
             notifying=self._notifying(store),
             compare=SweepComparison(self._accord, store, store.drifts, clock.now),
         )

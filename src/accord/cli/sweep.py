@@ -12,7 +12,7 @@ from msgspec import to_builtins
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from accord.bootstrap import Engine, engine, links
+from accord.bootstrap import Engine, engine
 from accord.cli.desk import (
     DONE,
     NOT_THERE,
@@ -34,6 +34,7 @@ from accord.engine.sweep_book import Sweep
 from accord.engine.sweep_comparison import SweepComparison
 from accord.settings.accord_file import FILE_NAME, Loaded, UnsoundAccordError, load_accord
 from accord.settings.durations import duration
+from accord.settings.linking import links
 from accord.storage.clock import DatabaseClock
 from accord.storage.postgres import PostgresStore
 

@@ -13,7 +13,7 @@ from typing import Protocol
 import httpx2
 from litestar.types import ASGIApp
 
-from accord.bootstrap import Engine, engine, links
+from accord.bootstrap import Engine, engine
 from accord.connector_kit.discovery import connectors
 from accord.connector_kit.http import in_process
 from accord.connector_kit.simulator import Hook, Simulator, World
@@ -25,6 +25,7 @@ from accord.domain.accord import Accord
 from accord.engine.ports import Attempt, Store
 from accord.settings.accord_file import UnsoundAccordError, read_accord
 from accord.settings.credentials import variable
+from accord.settings.linking import links
 from accord.settings.systems import SystemSettings
 from accord.storage.overview import Overview
 from accord.web.app import web_app

@@ -23,6 +23,7 @@ from accord.engine.envelope import Envelope, Incoming, Lookup, Standing
 from accord.engine.heard import HeardBook
 from accord.engine.link import Delivery, Document, FeedError, Link, Page, Subscription
 from accord.engine.repair_ledger import RepairLedger
+from accord.engine.subscription_book import SubscriptionBook
 from accord.engine.sweep_book import SweepBook
 
 __all__ = ["Delivery", "Document", "FeedError", "Link", "Page", "Subscription"]
@@ -38,6 +39,7 @@ class TaskKind(StrEnum):
     WATCH = "watch"  # look whether anything is worth an alert; system and key: ``*``
     SWEEP = "sweep"  # list again what changed lately, and compare; key: ``*``
     CENSUS = "census"  # hold a closed hour against the system's own list; key: ``*``
+    SUBSCRIBE = "subscribe"  # see that hooks are sent, and have them sent; key: ``*``
 
 
 class Doubt(Struct, frozen=True):
@@ -195,6 +197,10 @@ class Store(Protocol):
     @property
     def heard(self) -> HeardBook:
         """Which hooks did not come, and which hours were silent."""
+
+    @property
+    def subscription_book(self) -> SubscriptionBook:
+        """What every system was last seen to send us."""
 
     async def keep(self, incoming: Sequence[Incoming]) -> int:
         """Keep what was received in one commit; return how many were not copies."""

@@ -17,7 +17,7 @@ from accord.engine.ports import (
     Task,
     TaskKind,
 )
-from accord.engine.settling import Circumstances, Pace, done, settle, waiting
+from accord.engine.settling import Circumstances, Pace, done, kept_trying, settle, waiting
 from accord.engine.traffic import Traffic, Wait
 
 # With a handful at a time and four calls each, all of them fit well into one lease.
@@ -130,7 +130,8 @@ class Reader:
                 stopped = error.outcome
             await self._traffic.heard(system, stopped)
             if stopped is not None:
-                settlement = self._resume(task, stopped)
+                # A feed is never given up: it is the net under everything else.
+                settlement = kept_trying(task, stopped, self._circumstances(system))
             self._tell(system, settlement.note)
             await self._store.settle([settlement], self._pace.clock())
         return new
@@ -139,14 +140,6 @@ class Reader:
         if self._stopped.get(system, "") != reason:
             self._stopped[system] = reason
             self._news(system, reason)
-
-    def _resume(self, task: Task, outcome: Outcome) -> Settlement:
-        settlement = settle(task, outcome, self._circumstances(task.system))
-        if settlement.due is not None:
-            return settlement
-        # A feed is never given up: it is the net under everything else.
-        due = self._pace.clock() + self._pace.policy.longest
-        return Settlement(task=task, due=due, failed=True, note=settlement.note)
 
     async def _page_through(self, link: Link) -> int:
         new = 0

@@ -99,6 +99,15 @@ def _not_done(
             return _again(task, f"unavailable: {message}", at, firm=True)
 
 
+def kept_trying(task: Task, outcome: Outcome, at: Circumstances) -> Settlement:
+    """Return how standing work ends for now, which is never given up."""
+    settlement = settle(task, outcome, at)
+    if settlement.due is not None:
+        return settlement
+    due = at.pace.clock() + at.pace.policy.longest
+    return Settlement(task=task, due=due, failed=True, note=settlement.note)
+
+
 def waiting(task: Task, wait: Wait, at: Circumstances) -> Settlement:
     """Return a task put back because its link may not be asked now; that is no failure."""
     return _held(task, wait.until, wait.why, at)

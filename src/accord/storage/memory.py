@@ -37,6 +37,7 @@ from accord.storage.memory_sweeps import MemoryCensus, MemoryHeard, MemorySweeps
 from accord.storage.memory_tasks import TaskTable
 from accord.storage.overview import Told
 from accord.storage.repairs import found_in as found_repairs
+from accord.storage.subscriptions import MemorySubscriptions
 
 
 class MemoryStore(MemoryOverview):
@@ -57,6 +58,8 @@ class MemoryStore(MemoryOverview):
         work = (self._tasks, self._attempts, self.rows)
         self.desk = MemoryDesk(self._envelopes, self._waiting, *work)
         self.notices = MemoryNotices(self.rows, self.desk.note)
+        self.subscription_book = MemorySubscriptions()
+        self.subscriptions = self.subscription_book.lines
         self.cases = MemoryCases(self.rows, self.desk.note, self._change)
         self.repairs = MemoryRepairs(
             self.rows, self._tasks, self.desk, self.cases, lambda *name: self._kept.get(name)

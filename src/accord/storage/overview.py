@@ -19,6 +19,7 @@ from accord.engine.envelope import Origin, Standing
 from accord.engine.gauges import Instruments
 from accord.engine.heard import HeardBook
 from accord.engine.numbers import Numbers
+from accord.engine.subscription_book import SubscriptionLine
 from accord.engine.sweep_book import SweepBook
 
 
@@ -154,6 +155,9 @@ class Overview(Protocol):
 
     async def balance(self) -> Mapping[str, Mapping[Standing, int]]:
         """Return for each system how many envelopes stand where."""
+
+    async def subscriptions(self) -> Sequence[SubscriptionLine]:
+        """Return what every system should send us, by system and topic."""
 
     async def counts(self) -> Counts:
         """Return how much there is of everything."""

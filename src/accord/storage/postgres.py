@@ -12,6 +12,7 @@ from accord.domain.matrix import Condition, Matrix, anyhow
 from accord.engine.envelope import Incoming, Standing
 from accord.engine.ports import Attempt, Settlement, Task, TaskKind
 from accord.engine.self_check import Violation
+from accord.engine.subscription_book import SubscriptionLine
 from accord.storage import cases, envelopes, link_states, orders, reading, repairs, tasks
 from accord.storage.alerts import PostgresAlerts, PostgresInstruments
 from accord.storage.cases import PostgresCases
@@ -31,6 +32,7 @@ from accord.storage.overview import Counts, LinkLine, OrderFile, OrderLine
 from accord.storage.repairs import PostgresRepairs
 from accord.storage.sitting import PostgresSitting
 from accord.storage.statement import statement
+from accord.storage.subscriptions import PostgresSubscriptions
 from accord.storage.sweeps import PostgresSweeps
 
 
@@ -58,6 +60,7 @@ class PostgresStore:
         self._hands = Hands(self._single)
         self.desk = PostgresDesk(self._single)
         self.notices = PostgresNotices(self._single)
+        self.subscription_book = PostgresSubscriptions(self._single)
         self.cases = PostgresCases(engine, self._single)
         self.repairs = PostgresRepairs(engine, self._single)
         self.alerts = PostgresAlerts(engine, self._single)
@@ -238,6 +241,10 @@ class PostgresStore:
         """Return every link that has work or has been heard of, by name."""
         async with self._single.connect() as connection:
             return await link_states.lines(connection, now)
+
+    async def subscriptions(self) -> Sequence[SubscriptionLine]:
+        """Return what every system should send us, by system and topic."""
+        return await self.subscription_book.lines()
 
     async def counts(self) -> Counts:
         """Return how much there is of everything."""

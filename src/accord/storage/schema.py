@@ -29,6 +29,7 @@ from accord.storage.drift_tables import DRIFT
 from accord.storage.notice_tables import NOTICE_TABLES
 from accord.storage.number_tables import AGREEMENT
 from accord.storage.repair_tables import REPAIR
+from accord.storage.subscription_tables import SUBSCRIPTION
 from accord.storage.sweep_tables import SWEEP_TABLES
 
 TOKENS = Sequence("task_token", metadata=METADATA, data_type=BigInteger)
@@ -43,6 +44,7 @@ __all__ = [
     "METADATA",
     "NOTICE_TABLES",
     "REPAIR",
+    "SUBSCRIPTION",
     "SWEEP_TABLES",
 ]
 

@@ -185,7 +185,7 @@ CREATE TABLE task (
     PRIMARY KEY (id),
     CONSTRAINT task_is_asked_once UNIQUE (kind, key, system),
     CONSTRAINT task_that_is_urgent_is_no_repair CHECK (NOT (urgent AND repair)),
-    CONSTRAINT task_kind CHECK (kind IN ('propagate', 'reread', 'poll', 'notify', 'watch', 'sweep', 'census'))
+    CONSTRAINT task_kind CHECK (kind IN ('propagate', 'reread', 'poll', 'notify', 'watch', 'sweep', 'census', 'subscribe'))
 );
 
 CREATE INDEX task_to_claim ON task (kind, system, due, id) WHERE NOT dead AND NOT urgent AND NOT repair;
@@ -870,6 +870,31 @@ COMMENT ON COLUMN drift.seen_at IS 'when it was last found to be so';
 COMMENT ON COLUMN drift.times IS 'how often it came about';
 
 COMMENT ON COLUMN drift.cleared_at IS 'NULL: it is so';
+
+CREATE TABLE subscription (
+    system VARCHAR COLLATE "C" NOT NULL,
+    topic VARCHAR COLLATE "C" NOT NULL,
+    own VARCHAR NOT NULL,
+    seen_at TIMESTAMP WITH TIME ZONE,
+    missing_since TIMESTAMP WITH TIME ZONE,
+    made_again_at TIMESTAMP WITH TIME ZONE,
+    trouble VARCHAR NOT NULL,
+    PRIMARY KEY (system, topic)
+);
+
+COMMENT ON TABLE subscription IS 'What each system should send us, and whether it was last seen to do so';
+
+COMMENT ON COLUMN subscription.topic IS 'the hook address, without the system';
+
+COMMENT ON COLUMN subscription.own IS 'the system''s id of it when last seen';
+
+COMMENT ON COLUMN subscription.seen_at IS 'when the system last listed it; NULL: never';
+
+COMMENT ON COLUMN subscription.missing_since IS 'NULL: it is there';
+
+COMMENT ON COLUMN subscription.made_again_at IS 'when Accord last had to make it';
+
+COMMENT ON COLUMN subscription.trouble IS 'why it could not be seen or made';
 
 CREATE VIEW cell AS
 SELECT orders.id AS order_id,
