@@ -38,6 +38,7 @@ from accord.engine.repair import Repairer
 from accord.engine.runner import Runner
 from accord.engine.sensors import DeskSensors, GaugeSensors, LinkSensors
 from accord.engine.settling import Pace
+from accord.engine.subscription_sensor import SubscriptionSensor
 from accord.engine.subscriptions import Subscriber, SubscriptionNews
 from accord.engine.sweep import Compare, Sweeper, no_comparison
 from accord.engine.traffic import Traffic
@@ -99,6 +100,7 @@ def watching(
             drift.stalled,
             arrivals.holes,
             arrivals.silence,
+            SubscriptionSensor(store.subscription_book).look,
         ],
         zone=ZoneInfo(accord.alerts.time_zone),
     )

@@ -3,10 +3,19 @@
 from datetime import timedelta
 
 from accord.domain.alert_rules import USUAL, RuleName, rule_meanings
+from accord.domain.checklist import items
 from accord.settings.durations import duration
 from tests.docs.pages import rows, text
 
 PAGE = text("reference/alerts.md")
+
+
+def test_every_item_of_the_checklist_is_listed_with_what_to_do():
+    listed = PAGE.partition("## The checklist of the first week")[2].partition("\n## ")[0]
+
+    assert [tuple(row) for row in rows(listed)[1:]] == [
+        (f"`{name}`", what, remedy) for name, (what, remedy) in items().items()
+    ]
 
 
 def test_every_rule_is_listed_with_what_it_counts_its_limits_and_what_to_do_first():

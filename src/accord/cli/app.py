@@ -11,6 +11,7 @@ from accord.cli.bench_roads import bench
 from accord.cli.cases import cases
 from accord.cli.census import census
 from accord.cli.check import check
+from accord.cli.checklist import checklist
 from accord.cli.dead_letters import dead_letters, retry
 from accord.cli.demo import demo
 from accord.cli.doctor import doctor
@@ -44,6 +45,7 @@ app.command()(census)
 app.command()(check)
 app.command()(demo)
 app.command()(doctor)
+app.command()(checklist)
 app.command()(init)
 app.command()(pause)
 app.command()(resume)

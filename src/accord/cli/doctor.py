@@ -56,7 +56,7 @@ def doctor(
     Examples:  accord doctor    accord doctor --database postgresql://host/accord --json
     """
     place = Place(context, database, data)
-    checks = [*place.at_store(_of_database), *_of_disk(place)]
+    checks = place.at_store(lambda store: look_at(store, place))
     if as_json:
         print_json({"checks": _plain(checks), "sound": not any(each.found for each in checks)})
     else:
@@ -64,8 +64,10 @@ def doctor(
     raise typer.Exit(FOUND if any(each.found for each in checks) else NOTHING)
 
 
-async def _of_database(store: PostgresStore) -> list[Check]:
-    return [await _settings(store), await _clock(store), *await _invariants(store)]
+async def look_at(store: PostgresStore, place: Place) -> list[Check]:
+    """Return everything that was looked at, sound or not."""
+    of_database = [await _settings(store), await _clock(store), *await _invariants(store)]
+    return [*of_database, *_of_disk(place)]
 
 
 async def _settings(store: PostgresStore) -> Check:

@@ -21,6 +21,7 @@ from accord.domain.errors import UnusableInputError
 from accord.engine.desk import paused_thing
 from accord.engine.digest import DigestWriter
 from accord.engine.door_count import DoorCount
+from accord.engine.first_week import FirstWeek
 from accord.engine.notice_sending import Notifying
 from accord.engine.receive import Keeping, Receiver
 from accord.engine.runner import Runner
@@ -143,7 +144,9 @@ class _Process:
         await watcher.begin()
         runner.start("watch", watcher.turn)
         runner.start("tell of alerts", teller.turn)
-        runner.start("digest", DigestWriter(self._accord, store, clock).turn)
+        hooked = {name for name, given in self._systems.items() if given.connector.topics}
+        week = FirstWeek(self._accord, store, hooked)
+        runner.start("digest", DigestWriter(self._accord, store, clock, week.to_do).turn)
         runner.start("tidy", Tidying(store.alerts, store.numbers, clock).turn)
 
     def _notifying(self, store: PostgresStore) -> Notifying | None:

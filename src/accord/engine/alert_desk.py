@@ -62,6 +62,9 @@ class AlertDesk(Protocol):
     async def alerts(self, limit: int, *, closed: bool = False) -> Sequence[Alert]:
         """Return open incidents, or the closed ones, latest first."""
 
+    async def taken(self) -> frozenset[str]:
+        """Return the channels that took a message."""
+
     async def tidy(self, sent_before: datetime, closed_before: datetime) -> None:
         """Forget messages that were taken before one moment, and incidents over before another."""
 

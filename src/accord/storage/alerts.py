@@ -84,6 +84,10 @@ class PostgresAlerts:
         """Return open incidents, or the closed ones, latest first."""
         return [_alert(row) for row in await self._ask("list_alerts", limit=limit, closed=closed)]
 
+    async def taken(self) -> frozenset[str]:
+        """Return the channels that took a message."""
+        return frozenset(row.channel for row in await self._ask("list_channels_heard"))
+
     async def tidy(self, sent_before: datetime, closed_before: datetime) -> None:
         """Forget messages that were taken before one moment, and incidents over before another."""
         await self._do("forget_sent_messages", before=sent_before)

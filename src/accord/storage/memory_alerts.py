@@ -121,6 +121,10 @@ class MemoryAlerts:
         times = [row.closed_at for row in self._alerts.values()]
         return sum(closed_at is not None and closed_at >= since for closed_at in times)
 
+    async def taken(self) -> frozenset[str]:
+        """Return the channels that took a message."""
+        return frozenset(row.letter.channel for row in self._messages if row.sent_at)
+
     async def tidy(self, sent_before: datetime, closed_before: datetime) -> None:
         """Forget messages that were taken before one moment, and incidents over before another."""
         told = self._messages
