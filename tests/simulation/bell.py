@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from random import Random
+from typing import Protocol
 
 from accord.connector_kit.simulator import World
 from accord.engine.ports import TaskKind
-from tests.simulation.database import WatchedStore
 
 # Each step by the name its loop has: what it takes up, and in which lane.
 STEPS = {
@@ -25,31 +26,52 @@ STEPS = {
 IDLE = timedelta(seconds=1)
 
 
+Lane = tuple[TaskKind, str, str]
+
+
 @dataclass(slots=True, eq=False)
 class _Sleeper:
-    name: str
+    lane: Lane | None  # none: what is to be interpreted
     woken: "asyncio.Future[None]"
     due: datetime | None = None
     timer: asyncio.TimerHandle | None = None
 
 
+class Dated(Protocol):
+    """A store that knows when its next work is due."""
+
+    @property
+    def has_waiting(self) -> bool:
+        """Whether an envelope can be claimed."""
+
+    def dates(self, now: datetime) -> Mapping[Lane, datetime]:
+        """Return when the next work of each kind, system and lane may be taken up."""
+
+
 class DueBell:
     """Over a memory store, which knows when its next task is due."""
 
-    def __init__(self, world: World, store: WatchedStore, chance: Random) -> None:
+    def __init__(self, world: World, store: Dated, chance: Random) -> None:
         self._world, self._store, self._chance = world, store, chance
         self._sleepers: dict[_Sleeper, None] = {}
-        self._dates: Mapping[tuple[TaskKind, str, str], datetime] = {}
+        self._dates: Mapping[Lane, datetime] = {}
+        self._rung = False
 
     def ring(self) -> None:
-        """Look at the store again: it has changed."""
+        """Look at the store again, once for all that changes at one moment."""
+        if not self._rung:
+            self._rung = True
+            asyncio.get_running_loop().call_soon(self._look)
+
+    def _look(self) -> None:
+        self._rung = False
         self._dates = self._store.dates(self._world.now)
         for sleeper in list(self._sleepers):
             self._set(sleeper)
 
     async def work(self, name: str) -> None:
         """Return once the step of this name may find something, at most an idle rest later."""
-        sleeper = _Sleeper(name, asyncio.get_running_loop().create_future())
+        sleeper = _Sleeper(_lane(name), asyncio.get_running_loop().create_future())
         self._sleepers[sleeper] = None
         try:
             self._set(sleeper)
@@ -61,8 +83,10 @@ class DueBell:
         await asyncio.sleep(self._chance.random() * IDLE.total_seconds())
 
     def _set(self, sleeper: _Sleeper) -> None:
-        due = self._due(sleeper.name)
-        if sleeper.woken.done() or (due is not None and due == sleeper.due):
+        if sleeper.woken.done():
+            return
+        due = self._due(sleeper.lane)
+        if due == sleeper.due:
             return
         if sleeper.timer is not None:
             sleeper.timer.cancel()
@@ -78,9 +102,16 @@ class DueBell:
         if not sleeper.woken.done():
             sleeper.woken.set_result(None)
 
-    def _due(self, name: str) -> datetime | None:
-        step, _, system = name.rpartition(" ")
-        if step in {"", "interpret"}:
+    def _due(self, lane: Lane | None) -> datetime | None:
+        if lane is None:
             return self._world.now if self._store.has_waiting else None
-        kind, lane = STEPS[step]
-        return self._dates.get((kind, system, lane))
+        return self._dates.get(lane)
+
+
+@cache
+def _lane(name: str) -> Lane | None:
+    if name.startswith("interpret"):
+        return None
+    step, _, system = name.rpartition(" ")
+    kind, lane = STEPS[step]
+    return kind, system, lane

@@ -8,7 +8,7 @@ from tests.simulation.many import play_all
 from tests.simulation.seed import Played
 
 # So many of the seeds that `./run test --deep` plays are played by every `./run test`.
-SHARE = range(150)
+SHARE = range(50)
 
 
 @pytest.fixture(scope="session")

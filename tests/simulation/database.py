@@ -2,16 +2,15 @@
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import partial
 from typing import Any
 
 from accord.engine.census_book import Census
 from accord.engine.ports import Settlement, Task, TaskKind
-from accord.storage.memory import MemoryStore
 from tests.simulation.chronicle import Chronicle
 
 # After these there may be work that was not there before.
@@ -23,6 +22,8 @@ CHANGES = frozenset(
 )
 # Parts of a store that are called as the store itself is.
 BOOKS = frozenset({"repairs", "sweeps", "census", "heard"})
+# What takes a local database longer than this, in seconds, waits for somebody.
+LONGEST_WORK = 0.3
 Step = Callable[[str], Awaitable[None]]
 Name = tuple[TaskKind, str, str]
 
@@ -33,38 +34,6 @@ class DatabaseDownError(Exception):
 
 class _BrokenOffError(BaseException):
     """The connection broke in a transaction: nothing of it is kept, and nobody is to blame."""
-
-
-class WatchedStore(MemoryStore):
-    """A memory store that says when something falls due, for a clock that jumps there."""
-
-    def dates(self, now: datetime) -> dict[tuple[TaskKind, str, str], datetime]:
-        """Return when the next work of each kind, system and lane may be taken up."""
-        found: dict[tuple[TaskKind, str, str], datetime] = {}
-        for (kind, system, _), row in self._tasks._rows.items():  # noqa: SLF001 - nobody else tells
-            if not row.dead:
-                lane = (kind, system, "urgent" if row.urgent else "repair" * row.repair)
-                found[lane] = min(row.ready_at(), found.get(lane, row.ready_at()))
-        for lane, due in found.items():
-            _, system, name = lane
-            state = self._link_states.get(system)
-            if state is not None:
-                found[lane] = max(due, state.next_at(now, urgent=name == "urgent"))
-        return found
-
-    @property
-    def given_up(self) -> list[tuple[TaskKind, str]]:
-        """What is tried no more: its kind and the last reason."""
-        return [(kind, row.note) for (kind, _, _), row in self._tasks.given_up()]
-
-    def has(self, system: str, identity: bytes) -> bool:
-        """Return whether a delivery is kept."""
-        return (system, identity) in self._kept
-
-    @property
-    def has_waiting(self) -> bool:
-        """Whether an envelope can be claimed."""
-        return any(r.is_ready and r.id not in self._in_hand for r in self._waiting.values())
 
 
 @dataclass(slots=True)
@@ -106,11 +75,30 @@ class Leases:
 class Server:
     """The database as all processes share it; ``down`` while it does not answer."""
 
-    store: WatchedStore
+    store: Any
     leases: Leases
     rung: Callable[[], None]
+    certified: Callable[[Census], Awaitable[None]]
     down: bool = False
-    certified: Callable[[Census], None] = lambda _: None
+    calls: dict[object, float] = field(default_factory=dict)  # under way, and since when
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Note that the database works; meanwhile no time of the world passes."""
+        call = object()
+        self.calls[call] = time.monotonic()
+        try:
+            yield
+        finally:
+            del self.calls[call]
+
+    def is_busy(self) -> bool:
+        """Return whether an answer is about to come.
+
+        A call that takes long waits for a lock, and its holder for the time to pass.
+        """
+        now = time.monotonic()
+        return any(now - since < LONGEST_WORK for since in self.calls.values())
 
     def break_off(self) -> None:
         """Raise out of a transaction when the database is down."""
@@ -138,16 +126,17 @@ class Connection:
         self, name: str, asked: Callable[..., Awaitable[Any]], *given: Any, **more: Any
     ) -> Any:
         await self._before(name)
-        answer = await asked(*given, **more)
-        if name in CHANGES:
+        with self._server.working():
+            answer = await asked(*given, **more)
+        if name in CHANGES and (answer or not name.startswith("claim")):
             self._server.rung()
+        if name == "write census" and answer:
+            await self._server.certified(given[0])
         self._note(name, given, answer)
         await self._after(name)
         return answer
 
     def _note(self, name: str, given: Sequence[Any], answer: Any) -> None:
-        if name == "write census" and answer:
-            self._server.certified(given[0])
         if name in {"claim", "claim_repairs"}:
             self._server.leases.claimed(self._process, answer)
         elif name == "settle":
@@ -175,9 +164,9 @@ class Connection:
     ) -> AsyncIterator[Any]:
         await self._before(name)
         try:
-            async with asked(*given) as inner:
+            async with _Watched(asked(*given), self._server) as inner:
                 await self._step(f"inside {name}")
-                yield _Inside(inner, self._step)
+                yield _Inside(inner, self._step, self._server)
                 await self._step(f"before the commit of {name}")
                 self._server.break_off()
         except _BrokenOffError:
@@ -196,11 +185,26 @@ class _Book:
         return partial(self._call, f"{name} {self._name}", getattr(self._book, name))
 
 
+class _Watched:
+    """A block whose beginning and end the database works on."""
+
+    def __init__(self, block: AbstractAsyncContextManager[Any], server: Server) -> None:
+        self._block, self._server = block, server
+
+    async def __aenter__(self) -> Any:
+        with self._server.working():
+            return await self._block.__aenter__()
+
+    async def __aexit__(self, *why: object) -> bool | None:
+        with self._server.working():
+            return await self._block.__aexit__(*why)  # type: ignore[arg-type]
+
+
 class _Inside:
     """What a block yields, each of its calls a step as well."""
 
-    def __init__(self, inner: Any, step: Step) -> None:
-        self._inner, self._step = inner, step
+    def __init__(self, inner: Any, step: Step, server: Server) -> None:
+        self._inner, self._step, self._server = inner, step, server
 
     def __getattr__(self, name: str) -> Any:
         asked = getattr(self._inner, name)
@@ -209,15 +213,7 @@ class _Inside:
 
         async def call(*given: Any, **more: Any) -> Any:
             await self._step(f"before {name}")
-            return await asked(*given, **more)
+            with self._server.working():
+                return await asked(*given, **more)
 
         return call
-
-
-def balanced(balance: Mapping[str, Mapping[Any, int]], kept: Mapping[str, int]) -> list[str]:
-    """Return where the standings of a system's envelopes do not add up to what was kept."""
-    return [
-        f"{system}: {kept[system]} kept, {sum(balance.get(system, {}).values())} stand somewhere"
-        for system in sorted(kept)
-        if sum(balance.get(system, {}).values()) != kept[system]
-    ]

@@ -19,7 +19,6 @@ from accord.engine.reading import kept_from
 from accord.settings.linking import links
 from accord.settings.systems import SystemSettings
 from tests.simulation.chronicle import Chronicle
-from tests.simulation.database import WatchedStore
 from tests.simulation.weather import Weather
 
 TIMES = frozenset({"updatedAt", "lm", "modified_at"})
@@ -37,7 +36,7 @@ class Lists:
         chance: Random,
         *,
         chronicle: Chronicle,
-        store: WatchedStore,
+        store: Any,
         pretend: Mapping[str, Simulator],
         systems: Mapping[str, SystemSettings],
     ) -> None:
@@ -118,7 +117,7 @@ class Lists:
             return {}  # somebody else's fault struck us; the next certificate is looked at
         return {row.identity: named(link, row).name for row in rows}
 
-    def written(self, census: Census) -> None:
+    async def written(self, census: Census) -> None:
         """Hold a certificate against what the system held when it told its list."""
         if census.state is not CensusState.CERTIFIED:
             return
@@ -126,8 +125,9 @@ class Lists:
         if census.found:
             self._chronicle.reach("hour certified after holes were filled")
         shown, held = self._held.get((census.system, census.hour), (set(), {}))
+        kept = await self._store.census.kept(census.system, [*held])
         for identity, name in held.items():
-            row = self._store.kept(census.system, identity)
+            row = kept.get(identity)
             if (row is None or row.standing not in SETTLED) and name not in shown:
                 self._chronicle.blame(f"{census.sentence}: but {name} is not here")
         if len(held) > census.listed:

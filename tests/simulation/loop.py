@@ -12,6 +12,8 @@ from accord.connector_kit.simulator import World
 T = TypeVar("T")
 
 GRAIN = timedelta(microseconds=1)
+# How long a real socket is waited for at a time, in seconds.
+A_LOOK = 0.02
 
 
 class StuckError(Exception):
@@ -55,9 +57,49 @@ class VirtualLoop(asyncio.BaseEventLoop):
 Owned = Callable[["asyncio.Task[Any]", Context | None], None]
 
 
-def play(world: World, main: Coroutine[Any, Any, T], owned: Owned | None = None) -> T:
-    """Run ``main`` to its end in the time of ``world``; ``owned`` hears of each task made."""
-    loop = VirtualLoop(world)
+class PatientLoop(asyncio.SelectorEventLoop):
+    """The same over real sockets: while somebody works, the time of the world stands still."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self._world = world
+        self._began = world.now
+        self._clock_resolution = GRAIN.total_seconds()
+        self._selector: Any = _Patience(self._selector, world)
+
+    def time(self) -> float:
+        return (self._world.now - self._began).total_seconds()
+
+    def wait_while(self, busy: Callable[[], bool]) -> None:
+        """Let no time pass while ``busy``."""
+        self._selector.busy = busy
+
+
+class _Patience:
+    """A selector that waits for what arrives, and jumps where nothing is to arrive."""
+
+    def __init__(self, real: Any, world: World) -> None:
+        self.busy: Callable[[], bool] = lambda: True
+        self._real, self._world = real, world
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def select(self, timeout: float | None) -> Any:
+        if timeout == 0:
+            return self._real.select(0)
+        busy = self.busy()
+        arrived = self._real.select(A_LOOK if busy or timeout is None else 0)
+        if not arrived and not busy and timeout is not None:
+            self._world.pass_time(GRAIN * math.ceil(timeout / GRAIN.total_seconds()))
+        return arrived
+
+
+Virtual = VirtualLoop | PatientLoop
+
+
+def play(loop: Virtual, main: Coroutine[Any, Any, T], owned: Owned | None = None) -> T:
+    """Run ``main`` to its end; ``owned`` hears of each task made."""
     if owned is not None:
 
         def make(
@@ -79,7 +121,7 @@ def play(world: World, main: Coroutine[Any, Any, T], owned: Owned | None = None)
         loop.close()
 
 
-def _leave_nothing(loop: VirtualLoop) -> None:
+def _leave_nothing(loop: Virtual) -> None:
     left = sorted(asyncio.all_tasks(loop), key=lambda task: task.get_name())
     for task in left:
         task.cancel()

@@ -12,6 +12,24 @@ SECOND = timedelta(seconds=1)
 DOWN_FOR = (SECOND, 20 * SECOND, 5 * MINUTE, HOUR)
 # After so many starts a seed has shown what ends and sleeps do to it.
 MOST_FATES = 8
+# Where a death does most harm: between two things that belong together. A process may be meant to
+# die there, at one of the first times it comes by.
+DEADLY = (
+    "before keep",
+    "after keep",
+    "inside interpreting",
+    "before write",
+    "before the commit of interpreting",
+    "after the commit of interpreting",
+    "after claim",
+    "before record",
+    "after record",
+    "before settle",
+    "after settle",
+    "before advance",
+    "after advance",
+)
+FIRST_TIMES = 12
 # A lease lasts minutes: some sleeps are longer.
 FROZEN_FOR = (5 * SECOND, 2 * MINUTE, 6 * MINUTE, 20 * MINUTE)
 
@@ -75,7 +93,10 @@ class Fleet:
         chance = self._chance
         within = (self._dies_within, self._sleeps_within)
         dies_at, sleeps_at = (chance.randint(1, most) if most else None for most in within)
-        return Fate(dies_at, sleeps_at, chance.choice(FROZEN_FOR))
+        dies_when = None
+        if self._dies_within and chance.random() < 0.5:
+            dies_when = chance.choice(DEADLY), chance.randint(1, FIRST_TIMES)
+        return Fate(dies_at, dies_when, sleeps_at, chance.choice(FROZEN_FOR))
 
     async def _now_and_then(self, times: int, deed: Callable[[], Awaitable[None]]) -> None:
         while True:

@@ -12,7 +12,7 @@ from accord.engine.ports import TaskKind
 from accord.storage.overview import OrderFile
 from tests.scenarios.judge import differences
 from tests.simulation.chronicle import Chronicle
-from tests.simulation.database import WatchedStore
+from tests.simulation.ground import Ground
 from tests.simulation.office import Office
 from tests.simulation.weather import HOUR
 
@@ -28,13 +28,14 @@ class Oracle:
     def __init__(
         self,
         office: Office,
-        store: WatchedStore,
+        ground: Ground,
         chronicle: Chronicle,
         calm_at: datetime,
         rose: Collection[str],
     ) -> None:
         """``rose`` names the calls that were made after we gave them up."""
-        self._office, self._store, self._chronicle = office, store, chronicle
+        self._office, self._ground, self._chronicle = office, ground, chronicle
+        self._store = ground.store
         self._calm_at, self._rose = calm_at, rose
 
     async def judge(self, acknowledged: list[tuple[str, bytes]]) -> None:
@@ -42,8 +43,9 @@ class Oracle:
         blame = self._chronicle.blame
         for found in self._office.overpacked:
             blame(f"packed twice: {found}")
-        for system, identity in dict.fromkeys(acknowledged):
-            if not self._store.has(system, identity):
+        ledger = [*dict.fromkeys(acknowledged)]
+        for (system, _), kept in zip(ledger, await self._ground.has(ledger), strict=True):
+            if not kept:
                 blame(f"a delivery of {system} was answered with 200 and is nowhere")
         balance = await self._store.balance()
         for system, counts in balance.items():
@@ -70,7 +72,8 @@ class Oracle:
             if not c.agrees
         ]
         reasons = [case.what for case in await self._cases(number)]
-        reasons += [note for kind, note in self._store.given_up if kind is TaskKind.REREAD]
+        dead = await self._ground.given_up()
+        reasons += [note for kind, note in dead if kind is TaskKind.REREAD]
         held += [f"given up without a case: {t.note}" for t in file.pending if t.dead]
         busy = [f"{t.system} is still asked: {t.note}" for t in file.pending if not t.dead]
         late = [one for one in file.attempts if one.at > self._calm_at + SETTLED_AFTER]
@@ -92,7 +95,8 @@ class Oracle:
 
     async def _cases(self, number: str) -> Sequence[CaseFile]:
         now = self._office.stack.world.now
-        return await self._store.cases.cases(Sought(order=number), now, 100)
+        found: Sequence[CaseFile] = await self._store.cases.cases(Sought(order=number), now, 100)
+        return found
 
     async def _file(self, number: str) -> OrderFile | None:
         ref = order_number(number)

@@ -1,10 +1,12 @@
 """One process of ours: the real engine on a connection of its own, killed or frozen at any step."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextvars import Context, ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 from typing import Any, Protocol, TypeVar, cast
 
@@ -45,6 +47,9 @@ def owned(task: "asyncio.Task[Any]", context: Context | None) -> None:
 class Bell(Protocol):
     """Says when there may be work."""
 
+    def ring(self) -> None:
+        """Say that the store has changed."""
+
     async def work(self, name: str) -> None:
         """Return once a step of this name may find something to do."""
 
@@ -66,6 +71,11 @@ class TimelyRunner(Runner):
             return found
 
         super().start(name, counted, finish)
+        self._loops[-1].add_done_callback(partial(self._ended, name))
+
+    def _ended(self, name: str, loop: "asyncio.Task[None]") -> None:
+        if not loop.cancelled() and (error := loop.exception()) is not None:
+            self._failed(f"the loop of {name}", cast("Exception", error))
 
     async def _rest(self, until: asyncio.Event, at_most: timedelta) -> None:  # type: ignore[override]
         task = asyncio.current_task()
@@ -99,9 +109,13 @@ class Works:
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """At which of its steps a process dies or falls asleep, and for how long it sleeps."""
+    """Where a process dies, and at which of its steps it dies or falls asleep, for how long.
+
+    ``dies_when`` names a place and the how manieth time the process is there.
+    """
 
     dies_at: int | None = None
+    dies_when: tuple[str, int] | None = None
     sleeps_at: int | None = None
     sleeps_for: timedelta = timedelta()
 
@@ -123,6 +137,7 @@ class Process:
         self.name, self.alive, self.frozen = name, True, False
         self.tasks: dict[asyncio.Task[Any], None] = {}
         self.steps = 0
+        self._passed: Counter[str] = Counter()
         self.died = asyncio.Event()
         self.changes: list[Change] = []
         self._works, self._chance, self._fate = works, chance, fate
@@ -204,7 +219,7 @@ class Process:
         if not self.alive:
             raise GoneError(where)
         self.steps += 1
-        if self.steps == self._fate.dies_at:
+        if self._dies(where):
             self.chronicle.reach(f"killed {where}" if " /" not in where else "killed at a call")
             if ACTING.get() is not None:
                 self.chronicle.reach("killed while asking for a change")
@@ -223,6 +238,12 @@ class Process:
         await asyncio.sleep(0 if drawn < 0.9 else self._chance.uniform(0, 0.05))
         if not self.alive:
             raise GoneError(where)
+
+    def _dies(self, where: str) -> bool:
+        if self._fate.dies_when is not None and self._fate.dies_when[0] == where:
+            self._passed[where] += 1
+            return self._passed[where] == self._fate.dies_when[1]
+        return self.steps == self._fate.dies_at
 
     def kill(self, where: str) -> None:
         """End at once; nothing more is written and nothing more is asked."""

@@ -7,7 +7,7 @@ from functools import cache
 from random import Random
 from typing import cast
 
-import msgspec
+from msgspec import structs
 
 from accord.bootstrap import Engine, engine
 from accord.connector_kit.simulator import Fault, Simulator, World
@@ -15,16 +15,17 @@ from accord.connectors.netsuite.simulator import NetSuiteSimulator
 from accord.connectors.shipstation.simulator import ShipStationSimulator
 from accord.connectors.shopify.simulator import ShopifySimulator
 from accord.demo.stack import BEGINNING, Stack, read_demo_accord
-from accord.domain.accord import Accord
+from accord.domain.accord import Accord, Gate
 from accord.domain.action import Action, CancelOrder
 from accord.domain.sweep_rules import SweepRules
 from accord.settings.credentials import Credentials
 from accord.settings.systems import SystemSettings
-from tests.simulation.bell import DueBell
+from accord.storage.postgres import postgres_store
 from tests.simulation.chronicle import Chronicle
-from tests.simulation.database import Leases, Server, WatchedStore
+from tests.simulation.database import Leases, Server
+from tests.simulation.ground import Ground, InMemory, OnPostgres
 from tests.simulation.lists import Lists
-from tests.simulation.loop import play
+from tests.simulation.loop import PatientLoop, VirtualLoop, play
 from tests.simulation.nemesis import Fleet
 from tests.simulation.office import Office, work
 from tests.simulation.oracle import Oracle
@@ -38,6 +39,7 @@ CALM_AFTER = 12 * HOUR
 HOURS_OF_WORK = 100
 # Longer than the longest wait of anything Accord tries again, and than its slowest reading.
 QUIET = 11 * HOUR
+SYSTEMS = ("shop", "books", "warehouse")
 POLL_EVERY = (2 * HOUR, 4 * HOUR)
 # In the bad days, at their end, and once more while people are at work and can still act on it.
 SWEEPS = SweepRules(at="17 12,19,22 * * *", since=8 * HOUR)
@@ -65,9 +67,31 @@ def play_seed(
     """Play one seed to its end and judge it; ``build`` makes the engine of each process."""
     world = World(now=BEGINNING, chance=Random(f"{seed} world"))
     chronicle = Chronicle(world, echo)
-    scene = Scene(Random(seed), world, chronicle, only, build)
-    play(world, scene.play(orders), owned)
-    return Played(seed, tuple(chronicle.wrong), chronicle.reached, chronicle.trace, chronicle.lines)
+    scene = Scene(Random(seed), world, chronicle, InMemory(), only=only, build=build)
+    play(VirtualLoop(world), scene.play(orders), owned)
+    return _played(seed, chronicle)
+
+
+def play_seed_on(url: str, seed: int, echo: Callable[[str], None] | None = None) -> Played:
+    """Play one seed on an empty PostgreSQL database, over a loop with real sockets."""
+    world = World(now=BEGINNING, chance=Random(f"{seed} world"))
+    chronicle = Chronicle(world, echo)
+    loop = PatientLoop(world)
+
+    async def main() -> None:
+        async with postgres_store(url) as store:
+            ground = OnPostgres(store, SYSTEMS)
+            scene = Scene(Random(seed), world, chronicle, ground)
+            server = scene.works.server
+            loop.wait_while(lambda: ground.looking or server.is_busy())
+            await scene.play(1)
+
+    play(loop, main(), owned)
+    return _played(seed, chronicle)
+
+
+def _played(seed: int, told: Chronicle) -> Played:
+    return Played(seed, tuple(told.wrong), told.reached, told.trace, told.lines)
 
 
 class Scene:
@@ -78,15 +102,17 @@ class Scene:
         chance: Random,
         world: World,
         chronicle: Chronicle,
-        only: frozenset[Ill] | None,
-        build: Callable[..., Engine],
+        ground: Ground,
+        *,
+        only: frozenset[Ill] | None = None,
+        build: Callable[..., Engine] = engine,
     ) -> None:
         self.world, self.chronicle = world, chronicle
         self._chance = chance
         self.shop = ShopifySimulator(world, "shop")
         self.books = NetSuiteSimulator(world, "books")
         self.warehouse = ShipStationSimulator(world, "warehouse")
-        self.store = WatchedStore()
+        self.ground, self.store = ground, ground.store
         self._pretend: dict[str, Simulator] = {
             "shop": self.shop,
             "books": self.books,
@@ -95,9 +121,9 @@ class Scene:
         names = [*self._pretend]
         calm_at = world.now + CALM_AFTER
         self.weather = Weather(world, self._part(), names, calm_at, only)
-        self.bell = DueBell(world, self.store, self._part())
-        accord, systems = _accord()
-        accord = msgspec.structs.replace(accord, sweep=SWEEPS)
+        self.bell = ground.bell(world, self._part())
+        accord, systems = _accord(chance.choice([*Gate]))
+        accord = structs.replace(accord, sweep=SWEEPS)
         secret = {
             n: replace(systems[n], secrets=Credentials(s.secrets)) for n, s in self._pretend.items()
         }
@@ -159,7 +185,7 @@ class Scene:
         """Let everybody work, then be quiet, then judge."""
         chance = self._part()
         going = asyncio.create_task(self.fleet.run())
-        many = orders or chance.choice((1, 1, 2, 3))
+        many = orders or chance.choice((1, 1, 2))
         await work(self.office, chance, many, HOURS_OF_WORK, self._after)
         await self._arrived()
         self.chronicle.tell("weather", "calm")
@@ -167,13 +193,14 @@ class Scene:
             process.thaw()
         await asyncio.sleep(QUIET.total_seconds())
         rose = set[str]().union(*(road.rose for road in self.works.roads.values()))
-        oracle = Oracle(self.office, self.store, self.chronicle, self.weather.calm_at, rose)
+        oracle = Oracle(self.office, self.ground, self.chronicle, self.weather.calm_at, rose)
         await oracle.judge(self.post.acknowledged)
         await self.lists.judge()
         await self.lists.close()
         going.cancel()
         for process in self.fleet.alive():
             process.kill("the end")
+            await asyncio.wait([*process.tasks, asyncio.create_task(asyncio.sleep(1))])
 
     async def _arrived(self) -> None:
         """Wait for the last hook and the last zombie."""
@@ -204,11 +231,13 @@ class Scene:
 
 
 @cache
-def _accord() -> tuple[Accord, Mapping[str, SystemSettings]]:
+def _accord(gate: Gate) -> tuple[Accord, Mapping[str, SystemSettings]]:
     world = World(now=BEGINNING)
     pretend: dict[str, Simulator] = {
         "shop": ShopifySimulator(world, "shop"),
         "books": NetSuiteSimulator(world, "books"),
         "warehouse": ShipStationSimulator(world, "warehouse"),
     }
-    return read_demo_accord(pretend)
+    accord, systems = read_demo_accord(pretend)
+    gated = structs.replace(accord.systems["warehouse"], gate=gate)
+    return structs.replace(accord, systems={**accord.systems, "warehouse": gated}), systems

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from accord.connector_kit.simulator import World
-from tests.simulation.loop import StuckError, play
+from tests.simulation.loop import StuckError, VirtualLoop, play
 
 MORNING = datetime(2026, 11, 2, 8, tzinfo=UTC)
 
@@ -23,7 +23,7 @@ def test_a_day_passes_at_once_and_in_order():
         await asyncio.gather(wait(24), wait(1), wait(12))
 
     began = time.monotonic()
-    play(world, day())
+    play(VirtualLoop(world), day())
 
     assert told == [(hours, timedelta(hours=hours)) for hours in (1, 12, 24)]
     assert time.monotonic() - began < 5
@@ -31,4 +31,4 @@ def test_a_day_passes_at_once_and_in_order():
 
 def test_waiting_for_what_nobody_will_do_is_an_error():
     with pytest.raises(StuckError):
-        play(World(now=MORNING), asyncio.Event().wait())
+        play(VirtualLoop(World(now=MORNING)), asyncio.Event().wait())

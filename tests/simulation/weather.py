@@ -53,7 +53,9 @@ SIGNING_IN = frozenset(
         Ill.TRUNCATED,
     }
 )
-SHARES = (0.01, 0.03, 0.1, 0.3)
+SHARES = (0.01, 0.03, 0.08, 0.2)
+# Something must come through, or all is one long outage.
+MOST_ILL = 0.4
 OUTAGES = (5 * MINUTE, HOUR, 3 * HOUR)
 
 
@@ -91,8 +93,8 @@ class Weather:
         kinds = min(chance.choice((0, 1, 2, 4, 7)), len(self._possible))
         ills = {ill: chance.choice(SHARES) for ill in chance.sample(self._possible, k=kinds)}
         share = sum(ills.values())
-        if share > 0.6:  # something must come through, or all is one long outage
-            ills = {ill: part * 0.6 / share for ill, part in ills.items()}
+        if share > MOST_ILL:
+            ills = {ill: part * MOST_ILL / share for ill, part in ills.items()}
         outages = [*self._outages(chance, begin)] if Ill.ERROR in self._possible else []
         return Climate(ills, outages)
 

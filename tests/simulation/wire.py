@@ -139,11 +139,12 @@ class Wire(httpx2.AsyncBaseTransport):
         if ill is not None:
             self._chronicle.reach(ill)
         reply = await self._under(ill, call)
-        if reply.status == 429:
-            self._told_at = self._road.clock()
-            self._not_before = self._told_at + asked_wait(dict(reply.headers), self._told_at)
+        said_at = self._road.clock()
         await asyncio.sleep(self._chance.uniform(0.005, 0.4))
         await self._step(f"after {call.name}")
+        if reply.status == 429:  # of which the process, if it slept, hears only now
+            self._told_at = self._road.clock()
+            self._not_before = said_at + asked_wait(dict(reply.headers), said_at)
         if ill is Ill.DRIP:
             return httpx2.Response(
                 reply.status, headers=list(reply.headers), stream=_Drip(reply.body)

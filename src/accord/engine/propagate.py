@@ -231,16 +231,23 @@ class Propagator:
                 case None:
                     return Wait(now, "the address is asked for")
         if isinstance(action, Release) and self._is_gated(task.system):
-            why_not = await self._permits.ask(task, work.matrix, action)
-            if isinstance(why_not, Refused):
-                return tried(action, why_not)
+            why_not = await self._why_not_now(work, action)
             if why_not is not None:
-                return why_not
+                return tried(action, why_not) if isinstance(why_not, Refused) else why_not
         work.asked = work.turn.asked = True
         self._traffic.tried(task.system, again=task.failures > 0)
         attempt = await self._attempting.make(task.key, work.turn.link, action, work.matrix)
         await self._traffic.heard(task.system, attempt.outcome)
         return attempt
+
+    async def _why_not_now(self, work: Work, action: Release) -> Refused | Wait | None:
+        """Return why a parcel may not be let go, or why it is not ours to do any more.
+
+        The owner is read for the permission, which takes its time: by then the lease may have run
+        out, and another hand may be at it.
+        """
+        why_not = await self._permits.ask(work.task, work.matrix, action)
+        return why_not if why_not is not None else self._held(work.task, work.turn)
 
     async def _seen(self, work: Work) -> Outcome | None:
         """Read back, unless the link may not be asked; return why it could not be read."""
