@@ -59,6 +59,7 @@ class TwoComparisons(RuleBasedStateMachine):
         self._orders = 0
         self._database = self.databases.fresh()
         self._model = MemoryStore()
+        self._heard = 0
         self._real = self._run(self._connect(self._database.__enter__()))
 
     async def _connect(self, url: str) -> PostgresStore:
@@ -100,9 +101,12 @@ class TwoComparisons(RuleBasedStateMachine):
     @rule(place=PLACES, word=st.sampled_from("QR"))
     def hear_a_word_in_no_table(self, place: int, word: str) -> None:
         objection = Objection(UnknownWord("books", "SalesOrd", word), (str(place), f"b{place}"))
+        # A copy would use up a number of PostgreSQL's, and the numbers are evidence.
+        self._heard += 1
+        name = f"{place}{word}{self._heard}"
 
         async def set_aside(store: AnyStore) -> None:
-            received = replace(incoming(f"{place}{word}", "books"), received_at=self._now)
+            received = replace(incoming(name, "books"), received_at=self._now)
             await store.keep([received])
             async with store.interpreting(9, self._now) as sitting:
                 verdicts = [
@@ -170,6 +174,7 @@ class TwoComparisons(RuleBasedStateMachine):
             len(await store.drifts.list_drifts(systemic, 99)),
             await store.drifts.causes(DriftSought(system="books", order="1")),
             await store.drifts.drifting(),
+            await store.numbers.share(),
         )
 
     async def _compared(self, store: AnyStore, *, note: bool) -> tuple[Compared, object]:

@@ -10,6 +10,7 @@ from accord.domain.drift import Drift, DriftClass, DriftPattern
 from accord.domain.drifting import cause_of_stall
 from accord.domain.tracks import Track
 from accord.engine.drift_sensors import DriftSensors
+from accord.engine.numbers import Share
 from tests.domain.stack import stack
 from tests.storage.examples import AnyStore, own, place_order
 
@@ -64,6 +65,16 @@ async def test_what_is_in_flight_cleared_or_only_stays_where_it_is_does_not_coun
     await found(store, (5, IN_FLIGHT), (5, stalled))
 
     assert await drifting(store) == []
+    assert await store.numbers.share() == Share(orders=10, drifting=0)
+
+
+async def test_an_order_out_of_step_at_two_systems_is_one_that_is_not_agreed_on(
+    store: AnyStore,
+) -> None:
+    await found(store, (4, LATE), (2, replace(EDIT, system="books")))
+    share = await store.numbers.share()
+
+    assert (share.orders, share.drifting, share.agreeing) == (10, 4, 6)
 
 
 async def test_a_stage_in_which_orders_stay_is_named_with_who_is_to_look(store: AnyStore) -> None:

@@ -27,8 +27,10 @@ def print_standing(found: Summary) -> None:
             things = thing.replace("envelope ", "envelopes ") if number > 1 else thing
             told = f"{number} {things}" if " in " in thing else counted(number, thing)
             typer.echo(f"  {told} ({command})")
+    share = plain_share(found.orders - found.orders_drifting, found.orders)
+    typer.echo(f"\nIn agreement: {share} of {counted(found.orders, 'order')}, as compared last.")
     typer.echo(
-        f"\nReading: the oldest waits {_length(found.queue_oldest_s)}; within the hour half waited "
+        f"Reading: the oldest waits {_length(found.queue_oldest_s)}; within the hour half waited "
         f"{_length(found.queue_p50_s)}, ninety-nine of a hundred {_length(found.queue_p99_s)}."
     )
     typer.echo(

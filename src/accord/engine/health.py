@@ -15,7 +15,7 @@ from accord.engine.case_desk import EVERY_OPEN, CaseDesk
 from accord.engine.desk import Desk, Pause
 from accord.engine.envelope import Standing
 from accord.engine.gauges import Door, GivenUp, Instruments
-from accord.engine.numbers import Behind, Daily, Numbers, Waits
+from accord.engine.numbers import Behind, Daily, Numbers, Share, Waits
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ALERTS_SHOWN = 200
@@ -42,6 +42,7 @@ class Health(Struct, frozen=True, kw_only=True):
     cases_open: int
     alerts: Sequence[Alert]
     daily: Daily
+    share: Share
 
     @property
     def quarantined(self) -> int:
@@ -107,4 +108,5 @@ async def health(
         cases_open=await store.cases.count_cases(EVERY_OPEN, now),
         alerts=await store.alerts.alerts(ALERTS_SHOWN),
         daily=await store.numbers.daily(now - DAY),
+        share=await store.numbers.share(),
     )

@@ -49,6 +49,18 @@ class Daily(Struct, frozen=True, kw_only=True):
     repairs_done: int
 
 
+class Share(Struct, frozen=True, kw_only=True):
+    """Of how many orders how many drift, by the last comparison. On all others systems agree."""
+
+    orders: int
+    drifting: int
+
+    @property
+    def agreeing(self) -> int:
+        """Return on how many orders all systems agree, or were told and follow."""
+        return max(self.orders - self.drifting, 0)
+
+
 class Numbers(Protocol):
     """Where the count is read. Every store offers it as ``numbers``."""
 
@@ -63,6 +75,9 @@ class Numbers(Protocol):
 
     async def tidy(self, before: datetime) -> None:
         """Forget how long it took to agree before a moment."""
+
+    async def share(self) -> Share:
+        """Return on how many orders systems are out of step, of all there are."""
 
     async def daily(self, since: datetime) -> Daily:
         """Return what came about from a moment on."""

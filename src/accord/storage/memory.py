@@ -68,7 +68,10 @@ class MemoryStore(MemoryOverview):
         self.instruments = MemoryInstruments(
             self._envelopes, self._waiting, self._tasks, self.desk, self.alerts
         )
+        self.drifts = MemoryDrift(*work, self._envelopes, self._links)
         self.numbers = MemoryNumbers(
+            orders=self.rows,
+            drifts=self.drifts,
             envelopes=self._envelopes,
             tasks=self._tasks,
             cases=self.cases,
@@ -76,7 +79,6 @@ class MemoryStore(MemoryOverview):
             instruments=self.instruments,
             repairs=self.repairs,
         )
-        self.drifts = MemoryDrift(*work, self._envelopes, self._links)
         self.sweeps = MemorySweeps(self)
         self.census = MemoryCensus(self)
         self.heard = MemoryHeard(self._envelopes)

@@ -156,11 +156,21 @@ class MemoryDrift:
     async def drifting(self) -> Mapping[str, int]:
         """Return by system how many orders are out of step and had their time."""
         found: dict[str, set[str]] = {}
-        for row in self._meant(DriftSought()):
-            stalled = row.drift.pattern is DriftPattern.STALLED_STAGE
-            if row.drift.standing is not DriftClass.IN_FLIGHT and not stalled:
-                found.setdefault(row.drift.system, set()).add(row.order)
+        for row in self._late():
+            found.setdefault(row.drift.system, set()).add(row.order)
         return {system: len(orders) for system, orders in sorted(found.items())}
+
+    def late(self) -> set[str]:
+        """Return the orders that are out of step and had their time, at whatever system."""
+        return {row.order for row in self._late()}
+
+    def _late(self) -> list[DriftFile]:
+        return [
+            row
+            for row in self._meant(DriftSought())
+            if row.drift.standing is not DriftClass.IN_FLIGHT
+            and row.drift.pattern is not DriftPattern.STALLED_STAGE
+        ]
 
     async def causes(self, sought: DriftSought) -> Sequence[Cause]:
         """Return open drifts by cause, those of most orders first."""

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 
 from accord.domain.agreement import Agreed, Spread
 from accord.domain.tracks import Track
-from accord.engine.numbers import Behind, Daily, Slice, Waits, counted
+from accord.engine.numbers import Behind, Daily, Share, Slice, Waits, counted
 from accord.engine.receive import Receipt
 from accord.storage.memory_alerts import MemoryAlerts, MemoryInstruments
 from accord.storage.memory_cases import MemoryCases
+from accord.storage.memory_drift import MemoryDrift
 from accord.storage.memory_repairs import MemoryRepairs
-from accord.storage.memory_rows import EnvelopeRow
+from accord.storage.memory_rows import EnvelopeRow, OrderRow
 from accord.storage.memory_tasks import TaskTable
 
 
@@ -27,6 +28,8 @@ class MemoryNumbers:
         alerts: MemoryAlerts,
         instruments: MemoryInstruments,
         repairs: MemoryRepairs,
+        orders: Mapping[str, OrderRow],
+        drifts: MemoryDrift,
     ) -> None:
         """Look at what the store holds; nothing came into step yet."""
         self._envelopes = envelopes
@@ -35,6 +38,8 @@ class MemoryNumbers:
         self._alerts = alerts
         self._instruments = instruments
         self._repairs = repairs
+        self._orders = orders
+        self._drifts = drifts
         self._counted: Counter[Slice] = Counter()
 
     def count(self, agreed: Iterable[Agreed], now: datetime) -> None:
@@ -66,6 +71,10 @@ class MemoryNumbers:
         """Forget how long it took to agree before a moment."""
         for name in [name for name in self._counted if name.at < before]:
             del self._counted[name]
+
+    async def share(self) -> Share:
+        """Return on how many orders systems are out of step, of all there are."""
+        return Share(orders=len(self._orders), drifting=len(self._drifts.late()))
 
     async def daily(self, since: datetime) -> Daily:
         """Return what came about from a moment on."""

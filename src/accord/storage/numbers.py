@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from accord.domain.agreement import Spread
 from accord.domain.tracks import Track
-from accord.engine.numbers import Behind, Daily, Waits, counted
+from accord.engine.numbers import Behind, Daily, Share, Waits, counted
 from accord.engine.ports import Change
 from accord.storage.statement import statement
 
@@ -61,6 +61,11 @@ class PostgresNumbers:
         """Forget how long it took to agree before a moment."""
         async with self._single.connect() as connection:
             await connection.execute(statement("forget_agreement"), {"before": before})
+
+    async def share(self) -> Share:
+        """Return on how many orders systems are out of step, of all there are."""
+        (row,) = await self._ask("count_in_agreement")
+        return Share(**row._asdict())
 
     async def daily(self, since: datetime) -> Daily:
         """Return what came about from a moment on."""

@@ -37,6 +37,14 @@ def exposition(health: Health) -> bytes:
 
 
 def _agreement(health: Health) -> Iterator[Metric]:
+    share = health.share
+    yield _family("accord_orders", "Orders that are known.", (), [((), share.orders)])
+    yield _family(
+        "accord_orders_in_agreement",
+        "Orders on which the last comparison found no system out of step.",
+        (),
+        [((), share.agreeing)],
+    )
     quantiles = {
         (system, track, quantile): took / SECOND
         for (system, track), spread in health.agreement.items()

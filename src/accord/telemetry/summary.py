@@ -39,6 +39,9 @@ class Summary(Struct, frozen=True, kw_only=True):
 
     at: str
     is_well: bool
+    orders: int
+    orders_drifting: int
+    agreement_share: float | None
     systems: list[SystemLine]
     agreement: list[AgreementLine]
     queue_oldest_s: float
@@ -52,10 +55,13 @@ class Summary(Struct, frozen=True, kw_only=True):
 
 def summary(health: Health) -> Summary:
     """Return one look as plain values."""
-    oldest = health.oldest_waiting_at
+    oldest, share = health.oldest_waiting_at, health.share
     return Summary(
         at=health.at.isoformat(),
         is_well=health.is_well,
+        orders=share.orders,
+        orders_drifting=share.drifting,
+        agreement_share=share.agreeing / share.orders if share.orders else None,
         systems=_systems(health),
         agreement=[
             AgreementLine(
