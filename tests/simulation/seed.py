@@ -42,7 +42,7 @@ QUIET = 11 * HOUR
 SYSTEMS = ("shop", "books", "warehouse")
 POLL_EVERY = (2 * HOUR, 4 * HOUR)
 # In the bad days, at their end, and once more while people are at work and can still act on it.
-SWEEPS = SweepRules(at="17 12,19,22 * * *", since=8 * HOUR)
+SWEEPS = SweepRules(at="17 12,19,22 * * *", since=16 * HOUR)
 
 
 @dataclass(frozen=True, slots=True)
