@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from typing import get_args
 
 import httpx2
@@ -108,3 +109,15 @@ class _Mixing:
         if self._calls - 1 != self._place:
             return answer
         return httpx2.Response(200, content=self._told[self._place][1])
+
+
+@pytest.mark.parametrize(
+    "body", [*ODD, b'{"data":null}', b'{"page":1,"pages":1}', b'{"items":null}'], ids=bytes.decode
+)
+async def test_an_answer_of_another_shape_is_no_empty_list(bench: Bench, body: bytes) -> None:
+    bench.live(NUMBER)
+    now = bench.world.clock()
+    odd = through(bench, lambda request, answer: httpx2.Response(200, content=body))
+
+    with pytest.raises(FeedError):
+        [page async for page in odd.listing(now - timedelta(days=1), now + timedelta(hours=1))]

@@ -1,6 +1,6 @@
 """The census: each closed hour of each system, its own list of what changed against ours."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
@@ -29,6 +29,9 @@ SETTLES = timedelta(minutes=15)
 LONGEST_GAP = timedelta(days=31)
 # Holes, and lists that disagree, are looked at again after a minute, two, four, …
 FIRST_LOOK, LONGEST_WAIT, MOST_DOUBLINGS = timedelta(minutes=1), timedelta(hours=6), 10
+# At first it is enough to see whether a hole is settled. One that stays must not hide another,
+# so from then on the whole hour is asked for again as well.
+LOOKS_FIRST = 3
 # An hour is called silent only while we know that we were there to listen.
 JUDGED_WITHIN = timedelta(hours=2)
 
@@ -122,8 +125,9 @@ class CensusTaker:
         system, hour = census.system, census.hour
         holes = await self._store.census.holes(system, hour)
         left = [hole for hole in holes if hole.is_open]
-        if left:
-            await self._store.census.write(self._still(census, left))
+        if left and census.tries < LOOKS_FIRST:
+            held = max(census.listed - len(left), 0)
+            await self._store.census.write(self._still(replace(census, held=held), left))
             return
         try:
             listed = await list_hour(self._pager, self._links[system], hour, lease_ends, self._pace)
@@ -132,10 +136,14 @@ class CensusTaker:
                 raise
             await self._store.census.write(not_possible(census, error.outcome))
             return
-        await self._compare(census, listed, len(holes))
+        await self._compare(census, listed, holes)
 
-    async def _compare(self, census: Census, listed: Listed, found: int) -> None:
-        """Hold a list against what was here before it was asked for; keep what was not."""
+    async def _compare(self, census: Census, listed: Listed, known: Sequence[Hole]) -> None:
+        """Hold a list against what was here before it was asked for; keep what was not.
+
+        ``known`` are the holes that the hour has by now; one that is still open stays one, also
+        where the system lists another row in its place.
+        """
         system, now = census.system, self._pace.clock()
         kept = await self._store.census.kept(system, listed.rows)
         missing: list[Incoming] = []
@@ -154,9 +162,11 @@ class CensusTaker:
             census,
             listed=listed.count,
             held=len(listed.rows) - len(holes),
-            found=found + len(holes),
+            found=len({hole.identity for hole in (*known, *holes)}),
             asked_at=listed.asked_at,
         )
+        before = {hole.identity: hole for hole in known if hole.is_open}
+        holes = [*{**{hole.identity: hole for hole in holes}, **before}.values()]
         if holes:
             told = self._still(asked, holes)
         elif differs := disagreement(listed, self._links[system], census.hour):
@@ -183,8 +193,7 @@ class CensusTaker:
 
     def _still(self, census: Census, holes: list[Hole]) -> Census:
         """Return an hour with holes that nothing has settled yet."""
-        held = census.listed - len(holes)
-        return with_holes(self._later(replace(census, held=held)), holes)
+        return with_holes(self._later(census), holes)
 
     def _again(self, census: Census, why: str) -> Census:
         return not_made(self._later(census), why)

@@ -27,7 +27,7 @@ SILENT = frozenset({Track.FULFILLMENT, Track.RETURN})
 class Rows(Struct, frozen=True, rename="camel"):
     """A page of what a query found. Rows are kept as they came."""
 
-    items: tuple[dict[str, Any], ...] = ()
+    items: tuple[dict[str, Any], ...]
     has_more: bool = False
 
 
@@ -47,7 +47,7 @@ class Counted(Struct, frozen=True):
 class Counts(Struct, frozen=True):
     """What a question for a count found."""
 
-    items: tuple[Counted, ...] = ()
+    items: tuple[Counted, ...]
 
 
 async def changes(session: Session, zone_name: str, bookmark: str | None) -> AsyncIterator[Page]:

@@ -29,7 +29,7 @@ class Identified(Struct, frozen=True):
 class Found(Struct, frozen=True):
     """The records a question found."""
 
-    items: tuple[Identified, ...] = ()
+    items: tuple[Identified, ...]
 
 
 async def reread(session: Session, ref: Ref) -> Sequence[Document] | Outcome:

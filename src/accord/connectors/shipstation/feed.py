@@ -10,7 +10,7 @@ from msgspec import Struct
 from accord.connector_kit.http import FeedError
 from accord.connectors.shipstation.payloads import Label, Picture
 from accord.connectors.shipstation.pictures import LISTED_AT_ONCE, Pictures
-from accord.connectors.shipstation.session import Failure, Listing, Session
+from accord.connectors.shipstation.session import Failure, Session, Shipments
 from accord.domain.outcome import Refused, Unavailable
 from accord.domain.tracks import Track
 from accord.engine.link import Document, Page
@@ -124,7 +124,7 @@ class Feed:
 
     async def _listing(
         self, start: datetime, page: int, end: datetime | None, size: int = LISTED_AT_ONCE
-    ) -> Listing:
+    ) -> Shipments:
         params = {
             "modified_at_start": start.isoformat(),
             "sort_by": "modified_at",
@@ -134,8 +134,8 @@ class Feed:
         }
         if end is not None:
             params["modified_at_end"] = end.isoformat()
-        listing = await self._session.get("/v2/shipments", Listing, params)
-        if not isinstance(listing, Listing):
+        listing = await self._session.get("/v2/shipments", Shipments, params)
+        if not isinstance(listing, Shipments):
             raise FeedError(listing)
         return listing
 

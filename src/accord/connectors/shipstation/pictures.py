@@ -8,7 +8,7 @@ import msgspec
 
 from accord.connector_kit.wire import write_json
 from accord.connectors.shipstation.payloads import Label
-from accord.connectors.shipstation.session import Failure, Listing, Session, about
+from accord.connectors.shipstation.session import Failure, Labels, Session, Shipments, about
 from accord.domain.outcome import Refused, Unavailable
 from accord.engine.ports import Document
 
@@ -80,19 +80,21 @@ class Pictures:
 
     async def labels(self, params: Mapping[str, str]) -> list[dict[str, Any]] | Failure:
         """Return the labels that match, oldest first."""
-        return await self._all("/v2/labels", params)
+        return await self._all("/v2/labels", params, Labels)
 
     async def shipments(self, params: Mapping[str, str]) -> list[dict[str, Any]] | Failure:
         """Return the shipments that match, oldest first."""
-        return await self._all("/v2/shipments", params)
+        return await self._all("/v2/shipments", params, Shipments)
 
-    async def _all(self, path: str, params: Mapping[str, str]) -> list[dict[str, Any]] | Failure:
+    async def _all(
+        self, path: str, params: Mapping[str, str], shape: type[Shipments] | type[Labels]
+    ) -> list[dict[str, Any]] | Failure:
         found: list[dict[str, Any]] = []
         page = pages = 1
         while page <= pages:
             listing = await self._session.get(
                 path,
-                Listing,
+                shape,
                 {
                     **params,
                     "sort_by": "created_at",
@@ -101,9 +103,9 @@ class Pictures:
                     "page": str(page),
                 },
             )
-            if not isinstance(listing, Listing):
+            if not isinstance(listing, Shipments | Labels):
                 return listing
-            found += listing.shipments + listing.labels
+            found += listing.shipments if isinstance(listing, Shipments) else listing.labels
             page, pages = page + 1, listing.pages
         return found
 

@@ -44,14 +44,22 @@ class VendorErrors(Struct):
     request_id: str = ""
 
 
-class Listing(Struct):
-    """One page of a listing; which member is filled depends on the address asked."""
+class Shipments(Struct):
+    """One page of a list of shipments. An answer without any list is no empty one."""
 
     page: int
     pages: int
+    shipments: list[dict[str, Any]]
     total: int | None = None
-    shipments: list[dict[str, Any]] = []
-    labels: list[dict[str, Any]] = []
+
+
+class Labels(Struct):
+    """One page of a list of labels."""
+
+    page: int
+    pages: int
+    labels: list[dict[str, Any]]
+    total: int | None = None
 
 
 class Session:
