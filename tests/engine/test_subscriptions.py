@@ -21,7 +21,16 @@ from accord.domain.ownership import Ownership
 from accord.engine.ports import TaskKind
 from accord.engine.settling import Pace
 from accord.engine.subscription_book import SubscriptionLine
-from accord.engine.subscriptions import EVERY, NO_ADDRESS, NOT_SEEN, TRIED_FOR, Subscriber
+from accord.engine.subscriptions import (
+    EVERY,
+    NO_ADDRESS,
+    NOT_SEEN,
+    SWEEP_UNDER_WAY,
+    TRIED_FOR,
+    WAIT_FOR_SWEEP,
+    Subscriber,
+)
+from accord.engine.sweep_book import Occasion, Sweep
 from accord.storage.memory import MemoryStore
 from tests.contracts.bench import MORNING, delivery
 from tests.contracts.wire import Wire
@@ -60,11 +69,22 @@ class Stage:
     async def rest(self, seconds: float) -> None:
         self.world.pass_time(timedelta(seconds=seconds))
 
-    async def gap(self, system: str, since: timedelta) -> None:
+    async def gap(self, system: str, since: timedelta) -> Sweep:
         if self.dies:
             message = "the process died"
             raise RuntimeError(message)
         self.gaps.append((system, since))
+        now = self.world.now
+        return Sweep(
+            system=system,
+            occasion=Occasion.DEMAND,
+            since=now - since,
+            until=now,
+            place=now,
+            step=EVERY,
+            phase_since=now,
+            started_at=now,
+        )
 
     @asynccontextmanager
     async def process(
@@ -242,6 +262,33 @@ async def test_who_dies_before_the_gap_is_swept_leaves_it_to_the_next(stage: Sta
     assert len(stage.kept.rows) == len(stage.topics)
 
 
+@pytest.mark.parametrize("ago", [MINUTE, 5 * EVERY])
+async def test_a_gap_outside_of_the_sweep_under_way_is_swept_after_it(
+    stage: Stage, ago: timedelta
+) -> None:
+    """The sweep under way reads a minute only, or began hours before the subscription was lost."""
+    stage.watched = False
+    lost = stage.topics[0]
+    async with stage.process() as works:
+        await works.subscriber.turn("here")
+        if ago == MINUTE:
+            stage.world.pass_time(EVERY)
+        under_way = await works.sweeper.demand("here", EVERY + ago)
+        stage.world.pass_time(ago)
+        stage.kept.lose(lost)
+        await works.subscriber.turn("here")
+        line = (await stage.lines())[lost]
+        assert line.trouble == SWEEP_UNDER_WAY
+        await works.settle()
+        stage.world.pass_time(WAIT_FOR_SWEEP)
+        await works.subscriber.turn("here")
+        swept, *_ = await stage.store.sweeps.sweeps("here", 1)
+
+    assert (await stage.lines())[lost].trouble == ""
+    assert swept.id > under_way.id
+    assert swept.since <= MORNING - TRIED_FOR
+
+
 async def test_processes_side_by_side_make_a_subscription_once(stage: Stage) -> None:
     async with stage.process() as one, stage.process() as other:
         made = await asyncio.gather(*(each.subscriber.turn("here") for each in (one, other)))
@@ -260,6 +307,21 @@ async def test_one_that_somebody_made_again_by_hand_has_a_gap_all_the_same(stage
 
     assert stage.gaps == [("here", EVERY + TRIED_FOR)]
     assert (await stage.lines())[topic].made_again_at == MORNING  # by us: the first time only
+
+
+async def test_one_that_was_missing_and_is_there_again_as_before_has_a_gap(stage: Stage) -> None:
+    topic = stage.topics[0]
+    own = stage.kept.make(topic, f"https://some.example.com/hooks/here/{topic}")
+    assert own is not None
+    async with stage.process(address="") as works:
+        await works.subscriber.turn("here")
+        row = stage.kept.rows.pop(own)
+        await stage.hour_later(works)
+        stage.kept.rows[own] = row
+        assert await stage.hour_later(works) == 1
+
+    assert stage.gaps == [("here", 2 * EVERY + TRIED_FOR)]
+    assert (await stage.lines())[topic].missing_since is None
 
 
 async def test_what_is_answered_as_made_and_is_not_there_is_told(stage: Stage) -> None:

@@ -22,6 +22,7 @@ from accord.engine.link import Subscription
 from accord.engine.ports import Link, Settlement, Store, Task, TaskKind
 from accord.engine.settling import Circumstances, Pace, kept_trying, waiting
 from accord.engine.subscription_book import SubscriptionLine
+from accord.engine.sweep_book import Sweep
 from accord.engine.traffic import Traffic, Wait
 
 T = TypeVar("T")
@@ -32,13 +33,16 @@ LEASE = timedelta(minutes=2)
 ENOUGH = timedelta(minutes=1)
 # A vendor tries a delivery for so long before it gives up on it, and on the subscription with it:
 # what was lost began to be lost while the subscription was still there. Shopify tries for four
-# hours: https://shopify.dev/docs/apps/build/webhooks/troubleshooting-webhooks
+# hours: https://shopify.dev/changelog/updates-to-webhook-retry-mechanism
 TRIED_FOR = timedelta(hours=4)
 NO_ADDRESS = "the accord has no address to subscribe; give it as address, or subscribe by hand"
+# While a sweep of another time is under way, its end is waited for so long.
+WAIT_FOR_SWEEP = timedelta(minutes=10)
+SWEEP_UNDER_WAY = "it is there again; the time without it is read after the sweep under way"
 NOT_SEEN = "it was answered as made, and is not listed"
 
-# Has read what a system lists of the time since so long ago.
-Gap = Callable[[str, timedelta], Awaitable[object]]
+# Has read what a system lists of the time since so long ago; returns the sweep that does.
+Gap = Callable[[str, timedelta], Awaitable[Sweep]]
 # Is told what changed of the subscriptions of a system.
 SubscriptionNews = Callable[[Sequence[SubscriptionLine]], None]
 
@@ -119,13 +123,15 @@ class Subscriber:
             for line in before
             if line.topic in there and (line.topic in made or line.is_back(there[line.topic]))
         ]
-        await self._sweep(system, back)
+        put_off = await self._sweep(system, back)
         ended = [
-            _as_left(line, there.get(line.topic), answers.get(line.topic) or stopped, now)
+            replace(line, trouble=SWEEP_UNDER_WAY)
+            if put_off is not None and line in back
+            else _as_left(line, there.get(line.topic), answers.get(line.topic) or stopped, now)
             for line in before
         ]
         await self._note(system, before, ended)
-        return len(back), stopped
+        return len(back), stopped or put_off
 
     async def _lines(self, system: str) -> list[SubscriptionLine]:
         known = {
@@ -167,14 +173,24 @@ class Subscriber:
             answers[topic] = answer
         return answers, None
 
-    async def _sweep(self, system: str, back: Sequence[SubscriptionLine]) -> None:
-        """Have read what may have been lost while these were away."""
+    async def _sweep(self, system: str, back: Sequence[SubscriptionLine]) -> Wait | None:
+        """Have read what may have been lost while these were away; return what it must wait for.
+
+        A sweep that is under way stands in for one of ours only if it reads as far back, and up to
+        about now.
+        """
         if not back:
-            return
-        await self._store.ask(TaskKind.POLL, system, ["*"], self._pace.clock())
+            return None
+        now = self._pace.clock()
+        await self._store.ask(TaskKind.POLL, system, ["*"], now)
         seen = [line.seen_at for line in back if line.seen_at is not None]
-        if seen:
-            await self._gap(system, self._pace.clock() - min(seen) + TRIED_FOR)
+        if not seen:
+            return None
+        since = min(seen) - TRIED_FOR
+        sweep = await self._gap(system, now - since)
+        if sweep.since <= since and sweep.until >= now - WAIT_FOR_SWEEP:
+            return None
+        return Wait(now + WAIT_FOR_SWEEP, SWEEP_UNDER_WAY)
 
     async def _ask(
         self, system: str, call: Callable[[Link], Awaitable[T]], *, probe: bool = False
