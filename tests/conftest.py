@@ -1,4 +1,4 @@
-"""Options of all tests, and the embedded server that they share.
+"""Options of all tests, what Hypothesis tries, and the embedded server that they share.
 
 The options: the deep ones, and one seed of the simulation by its number.
 """
@@ -6,6 +6,7 @@ The options: the deep ones, and one seed of the simulation by its number.
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.storage.databases import Databases, quick_server
 
@@ -13,6 +14,14 @@ from tests.storage.databases import Databases, quick_server
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--deep", action="store_true", help="run the tests that take long as well")
     parser.addoption("--seed", type=int, help="play this one seed of the simulation and tell it")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Try the same examples in every run, so that a change is judged by what it changed.
+
+    The deep run tries others each time: it is the one that looks for what nobody has seen yet.
+    """
+    settings.load_profile("default" if config.getoption("--deep") else "ci")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

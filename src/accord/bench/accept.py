@@ -1,6 +1,5 @@
 """How many deliveries a second are proven, told from copies, durable and answered."""
 
-import json
 import re
 import tempfile
 from collections.abc import Mapping
@@ -75,10 +74,8 @@ async def _knock(receiver: Program, url: str, count: int, ledger: Path) -> Mappi
     words = map(str, (port, count, CONNECTIONS, COPIES, ledger))
     async with program("accord.bench.knocking", *words) as knocking:
         await knocking.line()
-        assert knocking.process.stdin is not None
-        knocking.process.stdin.write(b"begin\n")
-        assert knocking.process.stdout is not None
-        told: dict[str, float] = json.loads(await knocking.process.stdout.readline())
+        knocking.begin()
+        told = await knocking.told()
     after, peak = used(receiver.process.pid)
     told["cpu_us_each"] = (after - before) / (told["answered"] + WARM_UP) * 1e6
     told["postgresql_cpu_us_each"] = (

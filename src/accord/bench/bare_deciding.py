@@ -11,8 +11,8 @@ from msgspec import Struct
 BATCH = 500
 # As the worker does, so does this: one batch is read while another is written.
 SIDE_BY_SIDE = 2
-_TABLE = """
-CREATE TABLE IF NOT EXISTS bare_order (
+BARE_TABLE = """
+CREATE TABLE bare_order (
     system text, number text, word text, state text, PRIMARY KEY (system, number)
 )
 """
@@ -58,8 +58,6 @@ async def bare_turn(url: str) -> AsyncIterator[Callable[[], Awaitable[int]]]:
         for _ in range(SIDE_BY_SIDE):
             opened = await psycopg.AsyncConnection.connect(url)
             free.append(await connections.enter_async_context(opened))
-        await free[0].execute(_TABLE)
-        await free[0].commit()
 
         async def turn() -> int:
             connection = free.pop()

@@ -1,10 +1,7 @@
 """How many kept envelopes a second are parsed, decided and committed, with the tasks they cause."""
 
-import asyncio
-import json
 import sys
 import time
-from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from itertools import islice
 from pathlib import Path
@@ -12,11 +9,12 @@ from pathlib import Path
 import psycopg
 from msgspec import Struct
 
+from accord.bench.bare_deciding import BARE_TABLE
 from accord.bench.database import fresh_database
 from accord.bench.deliveries import BODY_BYTES, order_id
 from accord.bench.events import APART, EVENTS_AN_ORDER, events
 from accord.bench.measured import Figure, LostError, Measured, Tell
-from accord.bench.programs import Program, program, server_cpu_s
+from accord.bench.programs import program, server_cpu_s
 from accord.bench.setting import machine, server
 from accord.storage.postgres import postgres_store
 
@@ -53,6 +51,8 @@ async def decide(
     async with fresh_database(database, data) as url:
         tell("the bare road", 0.7)
         await fill(url, orders)
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(BARE_TABLE)
         bare = await run_workers(url, processes, "bare")
     return Measured(
         figures={**used.figures(), "verified": orders},
@@ -109,7 +109,9 @@ async def run_workers(
             await worker.line()
         server_s = server_cpu_s(url)
         began = time.perf_counter()
-        told = await asyncio.gather(*map(_begin, workers))
+        for worker in workers:
+            worker.begin()
+        told = [await worker.told() for worker in workers]
         return Used(
             events=sum(int(one["events"]) for one in told),
             seconds=time.perf_counter() - began,
@@ -117,14 +119,6 @@ async def run_workers(
             server_s=server_cpu_s(url) - server_s,
             peak_rss_mib=max(one["peak_rss_mib"] for one in told),
         )
-
-
-async def _begin(worker: Program) -> Mapping[str, float]:
-    assert worker.process.stdin is not None
-    worker.process.stdin.write(b"begin\n")
-    assert worker.process.stdout is not None
-    told: Mapping[str, float] = json.loads(await worker.process.stdout.readline())
-    return told
 
 
 def _verify(url: str, orders: int) -> None:

@@ -1,6 +1,7 @@
 """Programs that a bench runs beside itself, each with a memory and a count of time of its own."""
 
 import asyncio
+import json
 import os
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
+
+from accord.bench.measured import LostError
 
 _PROC = Path("/proc")
 # Fields of /proc/PID/stat after the name: the parent, the time of its own, that of ended children.
@@ -29,6 +32,24 @@ class Program:
         assert self.process.stdout is not None
         async with asyncio.timeout(READY_WITHIN):
             return (await self.process.stdout.readline()).decode()
+
+    def begin(self) -> None:
+        """Let a program that said it is ready begin."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(b"begin\n")
+
+    async def told(self) -> dict[str, float]:
+        """Return the figures it prints when it is done, however long that takes.
+
+        Raises LostError when it ends without them.
+        """
+        assert self.process.stdout is not None
+        line = await self.process.stdout.readline()
+        if not line:
+            message = f"A program of this bench ended early (status {await self.process.wait()})."
+            raise LostError(message)
+        figures: dict[str, float] = json.loads(line)
+        return figures
 
 
 @asynccontextmanager

@@ -130,10 +130,8 @@ async def _run(url: str, way: str) -> dict[str, Figure]:
     async with program("accord.bench.sweeping", url, way) as running:
         await running.line()
         before, began = server_cpu_s(url), time.perf_counter()
-        assert running.process.stdin is not None
-        assert running.process.stdout is not None
-        running.process.stdin.write(b"begin\n")
-        told: dict[str, Figure] = json.loads(await running.process.stdout.readline())
+        running.begin()
+        told = await running.told()
         seconds = time.perf_counter() - began
         server_s = server_cpu_s(url) - before
     return {

@@ -41,14 +41,14 @@ def test_a_window_is_asked_for_on_the_accounts_clock(
     zone=st.sampled_from(["America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "UTC"]),
     around=st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
     size=st.timedeltas(timedelta(minutes=1), timedelta(days=2)),
-    share=st.floats(0, 1, exclude_max=True),
+    before_the_end=st.timedeltas(timedelta(microseconds=1), timedelta(days=2)),
 )
 def test_whatever_changed_in_a_window_lies_between_the_times_asked_for(
-    zone: str, around: datetime, size: timedelta, share: float
+    zone: str, around: datetime, size: timedelta, before_the_end: timedelta
 ) -> None:
     where = ZoneInfo(zone)
     start, end = window(around, around + size, where)
-    changed = (around + size * share).astimezone(where)
+    changed = (around + size - min(before_the_end, size)).astimezone(where)
 
     assert start <= changed.strftime(FORMAT) < end
 
