@@ -1,6 +1,7 @@
 """``accord bench accept|decide|agree|backlog|sweep``: how much each step of the road bears."""
 
 import asyncio
+import os
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Annotated, Any
 
@@ -55,7 +56,10 @@ def decide(
     context: typer.Context,
     *,
     count: Annotated[int, typer.Option(min=500, help="Orders; each has four events.")] = 10_000,
-    processes: Annotated[int, typer.Option(min=1, help="Workers side by side.")] = 1,
+    processes: Annotated[
+        int | None,
+        typer.Option(min=1, show_default="one for each core", help="Workers side by side."),
+    ] = None,
     database: Database = None,
     as_object: AsObject = False,
 ) -> None:
@@ -64,8 +68,9 @@ def decide(
     Exit status: 0 measured, 1 an event was not found in the end.
     """
     given = _settings(context, database)
+    side_by_side = processes or os.cpu_count() or 1
     _measure(
-        lambda tell: measure_decide(count, processes, given.database_url, given.data, tell),
+        lambda tell: measure_decide(count, side_by_side, given.database_url, given.data, tell),
         as_object=as_object,
     )
 

@@ -36,9 +36,10 @@ async def keep(connection: AsyncConnection, incoming: Sequence[Incoming]) -> int
     return sum(row.is_new for row in rows)
 
 
-async def claim(connection: AsyncConnection, limit: int) -> list[Envelope]:
-    """Lock and return the oldest waiting envelopes that nobody has in hand."""
-    rows = await connection.execute(statement("claim_envelopes"), {"limit": limit})
+async def claim(connection: AsyncConnection, limit: int, beyond: int) -> list[Envelope]:
+    """Lock and return the oldest waiting envelopes after ``beyond`` that nobody has in hand."""
+    given = {"limit": limit, "beyond": beyond}
+    rows = await connection.execute(statement("claim_envelopes"), given)
     return [envelope_of(row) for row in rows.all()]
 
 

@@ -15,6 +15,10 @@ from accord.engine.ports import LinkTakenError
 from accord.storage import envelopes
 from accord.storage.statement import statement
 
+# After meeting another worker over an order that was just beginning we work so many batches of the
+# queue further on, and for as many: events of one order stand close together.
+STRETCH = 10
+
 
 class Hand(Struct, frozen=True):
     """A note on a batch in work. ``left_behind`` are those of hands that had some of it before."""
@@ -40,6 +44,8 @@ class Hands:
         self._has_suspects = True
         self._to_forgive: list[int] = []
         self._failed_over: set[int] = set()  # alone with them in hand
+        self._beyond = 0  # the place in the queue from which we read
+        self._left_there = 0  # batches until we come back to its head
 
     async def claim(self, connection: AsyncConnection, limit: int) -> list[Envelope]:
         """Lock what is to be read next: a suspect alone, or else the oldest that wait."""
@@ -49,9 +55,24 @@ class Hands:
         if alone:
             return alone
         self._has_suspects = False
-        batch = await envelopes.claim(connection, limit)
+        batch = await self._claim_ahead(connection, limit)
+        batch = batch or await envelopes.claim(connection, limit, 0)
         # With time on our hands we look whether a process that died left any.
         return batch or await self._claim_suspect(connection)
+
+    async def _claim_ahead(self, connection: AsyncConnection, limit: int) -> list[Envelope]:
+        if self._left_there == 0:
+            return []
+        self._left_there -= 1
+        batch = await envelopes.claim(connection, limit, self._beyond)
+        if not batch:  # nothing waits so far on
+            self._left_there = 0
+        return batch
+
+    def make_way(self, hand: Hand) -> None:
+        """Work further on for a while: what stands here is of orders that another hand begins."""
+        self._beyond = max(hand.envelopes) + STRETCH * len(hand.envelopes)
+        self._left_there = STRETCH
 
     async def _claim_suspect(self, connection: AsyncConnection) -> list[Envelope]:
         return [

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from accord.domain.link_state import LinkState
 from accord.domain.matrix import Condition, Matrix, anyhow
 from accord.engine.envelope import Incoming, Standing
-from accord.engine.ports import Attempt, Settlement, Task, TaskKind
+from accord.engine.ports import Attempt, LinkTakenError, Settlement, Task, TaskKind
 from accord.engine.self_check import Violation
 from accord.engine.subscription_book import SubscriptionLine
 from accord.storage import cases, envelopes, link_states, orders, reading, repairs, tasks
@@ -120,6 +120,8 @@ class PostgresStore:
                         await self._hands.put_down(connection, hand)
                     return
         except (Exception, asyncio.CancelledError) as error:
+            if hand is not None and isinstance(error, LinkTakenError):
+                self._hands.make_way(hand)
             if hand is not None and is_passing(error):
                 await self._hands.forgive(hand)
             elif hand is not None:
