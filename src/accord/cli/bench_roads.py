@@ -99,7 +99,10 @@ def backlog(
     context: typer.Context,
     *,
     whole: Annotated[
-        bool, typer.Option("--whole", help="All that is promised; takes hours and 40 GiB.")
+        bool,
+        typer.Option(
+            "--whole", help="All that is promised; takes a quarter of an hour and much disk."
+        ),
     ] = False,
     database: Database = None,
     as_object: AsObject = False,
