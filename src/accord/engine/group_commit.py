@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from accord.engine.envelope import Incoming
@@ -52,13 +53,18 @@ class GroupCommit:
         # What is under way, and since when the oldest of what it makes durable waits.
         self._running: dict[asyncio.Task[None] | None, float] = {}
 
+    @cached_property
+    def _loop(self) -> asyncio.AbstractEventLoop:
+        """The loop all of this runs in; to ask for it anew costs a call of the system each time."""
+        return asyncio.get_running_loop()
+
     @property
     def is_overdue(self) -> bool:
         """Whether the oldest that is not durable yet has waited longer than a new one may."""
         if not self._running:
             return False
         oldest = min(self._running.values())
-        return asyncio.get_running_loop().time() - oldest > self._patience
+        return self._loop.time() - oldest > self._patience
 
     async def keep(self, incoming: Incoming) -> None:
         """Return once ``incoming`` is durable; raise what the store raised if it is not."""
@@ -68,10 +74,9 @@ class GroupCommit:
 
     def put(self, incoming: Incoming, waiting: Waiting) -> None:
         """Let ``waiting`` hear once ``incoming`` is durable, or why it is not."""
-        loop = asyncio.get_running_loop()
-        self._places.append(_Place(incoming, waiting, loop.time()))
+        self._places.append(_Place(incoming, waiting, self._loop.time()))
         if not self._running or (len(self._running) < AT_ONCE and self._is_enough()):
-            self._running[loop.create_task(self._commit())] = self._places[0].since
+            self._running[self._loop.create_task(self._commit())] = self._places[0].since
 
     def _is_enough(self) -> bool:
         return len(self._places) >= ENOUGH_BESIDE

@@ -20,9 +20,12 @@ async def keep(connection: AsyncConnection, incoming: Sequence[Incoming]) -> int
         copies[key] = copies.get(key, -1) + 1
     if not first:
         return 0
+    places = {key: place for place, key in enumerate(first, 1)}
+    first = dict(sorted(first.items()))
     rows = await connection.execute(
         statement("keep_envelopes"),
         {
+            "places": [places[key] for key in first],
             "systems": all_storable([one.system for one in first.values()]),
             "topics": all_storable([one.topic for one in first.values()]),
             "origins": [one.origin.value for one in first.values()],
@@ -30,7 +33,7 @@ async def keep(connection: AsyncConnection, incoming: Sequence[Incoming]) -> int
             "bodies": [one.body for one in first.values()],
             "headers": [to_json(one.headers) for one in first.values()],
             "received": [one.received_at for one in first.values()],
-            "copies": list(copies.values()),
+            "copies": [copies[key] for key in first],
         },
     )
     return sum(row.is_new for row in rows)

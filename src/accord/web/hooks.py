@@ -167,10 +167,23 @@ async def _answer(
         return await answered
 
 
-def is_too_large(headers: Headers, target: bytes = b"") -> bool:
-    """Return whether a head is more than anybody needs."""
-    size = len(target) + len(b"".join(chain.from_iterable(headers)))
-    return len(headers) > MOST_HEADERS or size > LARGEST_HEADERS
+def is_too_large(headers: Headers, target: bytes = b"", came_in: int | None = None) -> bool:
+    """Return whether a head is more than anybody needs.
+
+    Nearly every head came in one piece of so many bytes, and need not be counted again.
+    """
+    if len(headers) > MOST_HEADERS:
+        return True
+    if came_in is not None and came_in <= LARGEST_HEADERS:
+        return False
+    return len(target) + len(b"".join(chain.from_iterable(headers))) > LARGEST_HEADERS
+
+
+def has_one_host(headers: Headers, by_name: dict[bytes, bytes]) -> bool:
+    """Return whether a head says once for whom it is."""
+    if len(by_name) == len(headers):
+        return b"host" in by_name
+    return [name for name, _ in headers].count(b"host") == 1
 
 
 def refusal(method: bytes, headers: Headers, by_name: dict[bytes, bytes]) -> HTTPStatus | None:

@@ -20,7 +20,7 @@ from uvicorn.server import ServerState
 
 from accord.web.answers import Answers, answer
 from accord.web.connections import Connections
-from accord.web.hooks import HOOKS, LARGEST_HEADERS, Hooks, Knock, is_too_large
+from accord.web.hooks import HOOKS, LARGEST_HEADERS, Hooks, Knock, has_one_host, is_too_large
 
 _VERSIONS = ("1.1", "1.0")
 _EXPECT = (b"expect", b"100-continue")
@@ -57,6 +57,7 @@ class StrictProtocol(HttpToolsProtocol):
         self._hooks = hooks
         self._answers = answers
         self._head = 0  # bytes of the head so far, but for the piece it began in
+        self._piece = 0  # bytes of the present piece
         self._began = False  # whether a request began in the present piece
         self._head_is_whole = False
         self._held = 0  # bytes of a body in hand
@@ -90,6 +91,7 @@ class StrictProtocol(HttpToolsProtocol):
         self._table.idle.pop(self, None)
         self._table.arriving.setdefault(self, self.loop.time())
         self._began = False
+        self._piece = len(data)
         self._reads = True
         try:
             self.parser.feed_data(data)
@@ -128,13 +130,12 @@ class StrictProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Hand over a request whose head means one thing."""
-        if is_too_large(self.headers, self.url):
+        if is_too_large(self.headers, self.url, self._piece if self._began else None):
             raise _RefusedError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         by_name = dict(self.headers)
-        hosts = [name for name, _ in self.headers].count(b"host")
         version: str = self.parser.get_http_version()
         if (
-            hosts != 1
+            not has_one_host(self.headers, by_name)
             or not self.url.startswith(b"/")
             or version not in _VERSIONS
             or self.parser.should_upgrade()
