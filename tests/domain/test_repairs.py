@@ -41,9 +41,9 @@ def heard(before, *reports, accord=ACCORD):
     return change_of("1", before, after, accord, now=NOON)
 
 
-def reading(system, rows):
+def reading(system, rows, **more):
     known = ACCORD.systems
-    changed = replace(known[system], vocabulary=table(rows))
+    changed = replace(known[system], vocabulary=table(rows, **more))
     return replace(ACCORD, systems={**known, system: changed})
 
 
@@ -109,6 +109,45 @@ def test_an_owner_s_word_that_is_read_differently_is_a_repair_even_where_it_stop
     assert {*change.repairs.values()} == {
         "shop says 'open' as before, and it is read as cancelled now"
     }
+
+
+IGNORED = [{"kind": "SalesOrd", "word": "P", "reason": "our print shop, not a status"}]
+
+
+def test_a_word_that_was_ignored_and_gets_a_meaning_is_a_repair(so):
+    archived = taken(so, said("shop", "order", "archived", minute=3))
+    other = reading("shop", [("order", "archived", {"order": "cancelled"})])
+
+    change = heard(archived, said("shop", "order", "archived", minute=5), accord=other)
+
+    assert "warehouse" in change.due
+    assert change.urgent == frozenset()
+    assert {*change.repairs.values()} == {
+        "shop says 'archived' as before, and it is read as cancelled now"
+    }
+
+
+def test_a_mirror_s_word_that_was_ignored_from_the_start_and_gets_a_meaning_is_a_repair():
+    rows = [("SalesOrd", "B", {"order": "open", "progress": "none"})]
+    silent = reading("books", rows, ignored=IGNORED)
+    start = [*IN_STEP[:-1], said("books", "SalesOrd", "P", minute=1)]
+    before = taken(Matrix(), *start, accord=silent)
+    meant = [*rows, ("SalesOrd", "P", {"order": "on_hold", "progress": "none"})]
+
+    change = heard(before, said("books", "SalesOrd", "P", minute=5), accord=reading("books", meant))
+
+    assert change.repairs == {"books": "books says 'P' as before, and it is read as on hold now"}
+
+
+def test_a_word_that_was_ignored_long_ago_and_is_said_anew_is_news(so):
+    archived = taken(so, said("shop", "order", "archived", minute=3))
+    opened = taken(archived, said("shop", "order", "open", minute=4))
+    other = reading("shop", [("order", "archived", {"order": "cancelled"})])
+
+    change = heard(opened, said("shop", "order", "archived", minute=5), accord=other)
+
+    assert change.repairs == {}
+    assert change.urgent == {"warehouse"}
 
 
 def test_goods_that_somebody_put_back_to_work_are_stopped_at_once(so):

@@ -249,6 +249,24 @@ async def test_a_wrong_mapping_of_an_owner_cancels_nothing(large):
     assert len(await held(large)) == MANY
 
 
+async def test_a_wrong_meaning_for_a_word_that_was_ignored_cancels_nothing(large):
+    for number in range(1, MANY + 1):
+        await large.edit(number, "archived", system="shop")
+    await large.pass_time(MINUTE)
+    known = large.accord.systems["shop"].vocabulary
+    wrong = ("order", "archived", {"order": "cancelled"})
+    more = table([*((row.kind, row.word, row.means) for row in known.rows), wrong])
+    large.read_otherwise("shop", more)
+    for number in range(1, MANY + 1):
+        await large.tell(number, "shop")
+
+    await large.pass_time(30 * MINUTE, step=MINUTE)
+
+    assert large.written == []
+    assert {*await stopped(large)} == {repairs_at("warehouse")}
+    assert len(await held(large)) == MANY
+
+
 async def test_what_is_to_be_stopped_is_stopped_whatever_is_held(large):
     for number in range(1, MANY):
         await large.edit(number)

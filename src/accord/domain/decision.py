@@ -1,10 +1,11 @@
 """What a report does to a matrix."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from accord.domain.accord import Accord
 from accord.domain.boundary import unusable
-from accord.domain.matrix import Cell, Known, Matrix, learn, told_by
+from accord.domain.matrix import Cell, Known, Matrix, PassedOver, learn, told_by
 from accord.domain.reason import Reason, UnknownSystem, UnknownWord
 from accord.domain.report import THE_ORDER, Report, Subject
 from accord.domain.tracks import Track
@@ -70,7 +71,7 @@ def decide_usable(matrix: Matrix, report: Report, accord: Accord, evidence: str 
         return Quarantined(matrix, UnknownWord(report.system, report.kind, report.word))
     learned = _learn(matrix, report)
     if isinstance(reading, Silent):
-        return Ignored(learned, reading.reason)
+        return Ignored(_pass_over(learned, report), reading.reason)
     decision = _apply(learned, _cells(report, reading, evidence))
     if isinstance(decision, Applied) or not _taught(learned, matrix, report):
         return decision
@@ -89,7 +90,22 @@ def _learn(matrix: Matrix, report: Report) -> Matrix:
     known = matrix.known if told is None else _with(matrix.known, told)
     if refs is matrix.refs and known is matrix.known:
         return matrix
-    return Matrix(matrix.cells, known, refs, matrix.rulings)
+    return Matrix(matrix.cells, known, refs, matrix.rulings, matrix.passed_over)
+
+
+def _pass_over(matrix: Matrix, report: Report) -> Matrix:
+    """Return the matrix with a word that says nothing, so that a meaning for it is no news."""
+    told = PassedOver(
+        system=report.system,
+        subject=report.subject,
+        kind=report.kind,
+        word=report.word,
+        said_at=report.said_at,
+    )
+    held = matrix.passed_over.get(told.key)
+    if held is not None and not told.follows(held):
+        return matrix
+    return replace(matrix, passed_over={**matrix.passed_over, told.key: told})
 
 
 def _taught(after: Matrix, before: Matrix, report: Report) -> bool:
@@ -152,7 +168,7 @@ def _apply(learned: Matrix, cells: list[Cell]) -> Decision:
             doubtful = doubtful or (held.said_at == cell.said_at and held.state is not cell.state)
     matrix = learned
     if table is not learned.cells:
-        matrix = Matrix(table, learned.known, learned.refs, learned.rulings)
+        matrix = Matrix(table, learned.known, learned.refs, learned.rulings, learned.passed_over)
     if changed:
         return Applied(matrix, tuple(changed))
     return Late(matrix, doubtful) if late else Repeated(matrix)

@@ -86,6 +86,28 @@ class Known(Struct, frozen=True, omit_defaults=True):
         return known_key(self.system, self.subject)
 
 
+class PassedOver(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """The latest word of one system on one kind of record that is known and says nothing to us.
+
+    No rule looks at it. Once the word gets a meaning, it tells that nobody said anything new.
+    """
+
+    system: str
+    subject: Subject
+    kind: str
+    word: str
+    said_at: datetime
+
+    @property
+    def key(self) -> str:
+        """Return the name of this entry within its matrix."""
+        return f"{self.system}|{self.subject}|{self.kind}"
+
+    def follows(self, other: "PassedOver") -> bool:
+        """Return whether this is the later statement of the two; of one second, by the word."""
+        return (self.said_at, self.word) > (other.said_at, other.word)
+
+
 @lru_cache(maxsize=_NAMES_KEPT)
 def cell_key(system: str, track: Track, subject: Subject) -> str:
     """Return the name of a cell within its matrix."""
@@ -103,13 +125,14 @@ class Matrix(Struct, frozen=True, omit_defaults=True, dict=True):
 
     ``refs`` holds every name a system uses for the order. Nothing in it is a conclusion.
     ``rulings`` has, by the key of a cell, what was noticed and decided of a mirror's own change;
-    it stays empty unless a track's rule is to ask.
+    it stays empty unless a track's rule is to ask. ``passed_over`` has words that say nothing.
     """
 
     cells: dict[str, Cell] = {}
     known: dict[str, Known] = {}
     refs: tuple[Ref, ...] = ()
     rulings: dict[str, Ruling] = {}
+    passed_over: dict[str, PassedOver] = {}
 
     def cell(self, system: str, track: Track, subject: Subject) -> Cell | None:
         """Return what ``system`` last said on ``track`` of ``subject``."""

@@ -11,6 +11,7 @@ from accord.domain.accord import Accord
 from accord.domain.action import Action, stops
 from accord.domain.comparison import Comparison, compare
 from accord.domain.matrix import Cell, Matrix
+from accord.domain.report import THE_ORDER
 from accord.domain.truth import Truth, truth
 
 
@@ -34,23 +35,32 @@ def repairs(
     is. What keeps goods from leaving is none, unless nobody said a new word at all and the old
     ones are only read differently: that is what a wrong mapping looks like.
     """
+    # Almost always an owner said a new word, and that settles it.
+    new = _with_new_words(before, after)
+    maybe = [system for system in due if new <= {system}] if before.cells else ()
+    if not maybe:
+        return {}
+    heard = _Heard(before, after, accord)
+    return {name: heard.why(name) for name in maybe if heard.is_repair(name, was, so)}
+
+
+def _with_new_words(before: Matrix, after: Matrix) -> set[str]:
+    """Return the systems that said a word which was not there before; a quick look."""
     said, new = before.cells, set()
+    passed = {(each.system, each.word) for each in before.passed_over.values()}
     for key, cell in after.cells.items():
         held = said.get(key)
+        if held is cell or (cell.system, cell.word) in passed:
+            continue
         if held is None:
             for each in said.values():
                 if each.word == cell.word and each.system == cell.system:
                     break
             else:
                 new.add(cell.system)
-        elif held is not cell and held.word != cell.word:
+        elif held.word != cell.word:
             new.add(cell.system)
-    # Almost always an owner said a new word, and that settles it.
-    maybe = [system for system in due if new <= {system}] if said else ()
-    if not maybe:
-        return {}
-    heard = _Heard(before, after, accord)
-    return {name: heard.why(name) for name in maybe if heard.is_repair(name, was, so)}
+    return new
 
 
 @dataclass(frozen=True)
@@ -73,7 +83,13 @@ class _Heard:
         return bool(before) or self._was_in_step(system)
 
     def _was_in_step(self, system: str) -> bool:
-        return all(one.agrees for one in self._compared if one.system == system)
+        """Return whether it disagreed in nothing that it had said; a word passed over says none."""
+        silent = any(each.system == system for each in self.before.passed_over.values())
+        return all(
+            one.agrees or (silent and one.said is None)
+            for one in self._compared
+            if one.system == system
+        )
 
     @cached_property
     def _compared(self) -> list[Comparison]:
@@ -91,14 +107,26 @@ class _Heard:
     def _is_reread(self, cell: Cell) -> bool:
         """Return whether its word was there before, though another state of it was.
 
-        A word may come to speak on a track on which it said nothing before.
+        A word may come to speak on a track on which it said nothing before, or at all.
         """
+        if self._was_passed_over(cell):
+            return True
         was = self.before.cells.get(cell.key)
         if was is not None:
             return _word(was) == _word(cell) and was.state is not cell.state
         return any(
             (each.system, each.subject, *_word(each)) == (cell.system, cell.subject, *_word(cell))
             for each in self.before.cells.values()
+        )
+
+    def _was_passed_over(self, cell: Cell) -> bool:
+        """Return whether this was the latest word there already, and said nothing to us then."""
+        was = self.before.cells.get(cell.key)
+        return any(
+            (each.system, each.kind, each.word) == (cell.system, *_word(cell))
+            and cell.subject in {each.subject, THE_ORDER}
+            and (was is None or each.said_at >= was.said_at)
+            for each in self.before.passed_over.values()
         )
 
     @cached_property
@@ -108,7 +136,8 @@ class _Heard:
             return self.before
         cells = dict(self.before.cells)
         for key, cell in self.reread.items():
-            cells[key] = replace(cells.get(key, cell), state=cell.state)
+            was = cell if self._was_passed_over(cell) else cells.get(key, cell)
+            cells[key] = replace(was, state=cell.state)
         return replace(self.before, cells=cells)
 
     @cached_property
