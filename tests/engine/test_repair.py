@@ -5,9 +5,11 @@ from msgspec.structs import replace
 
 from accord.domain.action import Approve
 from accord.domain.case import CaseKind
+from accord.domain.outcome import Unavailable
 from accord.engine.case_desk import EVERY_OPEN
 from accord.engine.compare_all import Comparing
 from accord.engine.desk import INTERPRETING, Deed, repairs_at
+from accord.engine.ports import TaskKind
 from accord.engine.repair_ledger import ACCORD, RepairOutcome
 from accord.storage.memory import MemoryStore
 from tests.domain.stack import ordered, table
@@ -122,6 +124,51 @@ async def test_where_something_else_is_to_be_done_by_now_the_wait_begins_anew(of
 
     await office.pass_time(2 * MINUTE)
     assert office.written[0] == (1, "Amend")
+
+
+async def test_what_a_system_that_was_down_kept_waiting_is_read_again_before_it_is_done(office):
+    await office.edit(1)
+    hand = vars(office.plain.hands["books"])
+    perform, reread = hand["perform"], hand["reread"]
+
+    async def down(*_):
+        return Unavailable("no answer")
+
+    hand["perform"] = down
+    await office.store.ask(TaskKind.POLL, "books", ["*"], office.plain.now)
+    await office.pass_time(3 * MINUTE)
+    assert (await ledger(office))[0].outcome is RepairOutcome.RELEASED
+    hand["reread"] = down
+    await office.pass_time(20 * MINUTE, step=MINUTE)
+    office.books[1] = "B"  # put right by hand meanwhile, and no hook says so
+
+    hand["perform"], hand["reread"] = perform, reread
+    await office.pass_time(HOUR, step=MINUTE)
+
+    assert office.written == []
+    (row,) = await ledger(office)
+    assert row.outcome in {RepairOutcome.CLEARED, RepairOutcome.OVERTAKEN}
+
+
+async def test_what_a_system_that_was_down_kept_waiting_is_done_where_it_is_still_to_be_done(
+    office,
+):
+    await office.edit(1)
+    hand = vars(office.plain.hands["books"])
+    perform, reread = hand["perform"], hand["reread"]
+
+    async def down(*_):
+        return Unavailable("no answer")
+
+    hand["perform"] = down
+    await office.store.ask(TaskKind.POLL, "books", ["*"], office.plain.now)
+    await office.pass_time(HOUR, step=MINUTE)
+    hand["perform"], hand["reread"] = perform, reread
+    await office.pass_time(HOUR, step=MINUTE)
+
+    assert office.written == [(1, "Approve")]
+    (row,) = await ledger(office)
+    assert row.outcome is RepairOutcome.REPAIRED
 
 
 async def test_nothing_is_done_before_what_was_read_again_is_interpreted(office):

@@ -84,4 +84,9 @@ async def ledger(store: AnyStore, now: datetime) -> object:
     tallies = [await store.repairs.tally(name, now - HOUR) for name in ("shop", "erp")]
     hands = [await store.repairs.in_hand(name) for name in ("shop", "erp")]
     stopped = [await store.repairs.is_stopped(name) for name in ("shop", "erp")]
-    return rows, cases, tallies, hands, stopped, await store.repairs.orders_known(2)
+    let_go = [
+        sorted((places[order], row.why) for order, row in released.items())
+        for released in [await store.repairs.let_go(name) for name in ("shop", "erp")]
+    ]
+    known = await store.repairs.orders_known(2)
+    return rows, cases, tallies, hands, stopped, let_go, known

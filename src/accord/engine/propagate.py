@@ -21,6 +21,7 @@ from accord.engine.attempting import ACTION_WITHIN, Attempting, Watch
 from accord.engine.doubting import doubt_of, looked_at
 from accord.engine.gathering import Gathering
 from accord.engine.in_hand import InHand
+from accord.engine.let_go import LetGo
 from accord.engine.permitting import Permits
 from accord.engine.ports import Attempt, Doubt, Link, Settlement, Store, Task, TaskKind
 from accord.engine.read_back import ReadBack
@@ -60,6 +61,7 @@ class Propagator:
         self._traffic = traffic
         self._attempting = Attempting(store, pace.clock, watch)
         self._addresses = Addresses(links, traffic, pace)
+        self._let_go = LetGo(store.repairs, pace.clock)
         self._permits = Permits(accord, links, store, traffic, pace)
         self._read_back = ReadBack(store, traffic, pace, kept)
         self._settling = Gathering(self._settle_all)
@@ -120,6 +122,9 @@ class Propagator:
         actions = self._planned(task, matrix)
         if not actions and doubt_of(task, turn.link, self._pace.clock()) is None:
             return self._rested(task, matrix)
+        too_old = await self._let_go.too_old(task, actions)
+        if too_old is not None:
+            return too_old
         where = await self._where(task, matrix, actions)
         async with self._traffic.slot(task.system, urgent=turn.urgent):
             if self._pace.clock() - turn.claimed_at > FRESH:

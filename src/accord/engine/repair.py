@@ -18,6 +18,7 @@ from accord.domain.report import NUMBER, Ref
 from accord.domain.tracks import Track
 from accord.engine.desk import Deed
 from accord.engine.envelope import Incoming, Origin, Standing
+from accord.engine.let_go import LOOK_LASTS
 from accord.engine.ports import Link, Settlement, Store, Task
 from accord.engine.reading import kept_from
 from accord.engine.repair_ledger import ACCORD, Look, Repair, RepairOutcome, Tally
@@ -32,8 +33,6 @@ HELD_AT_ONCE = 100
 LEASE = timedelta(minutes=5)
 # How often it is asked whether what was read again is interpreted by now.
 ASK_EVERY = timedelta(seconds=1)
-# A look that is older has to be taken again.
-LOOK_LASTS = timedelta(minutes=5)
 # What was read again and is in quarantine is read once more after so long.
 NOT_UNDERSTOOD = timedelta(minutes=10)
 

@@ -77,7 +77,13 @@ class RepairLedger(Protocol):
     async def undecided(
         self, system: str, orders: Collection[str], now: datetime
     ) -> Mapping[str, Repair]:
-        """Return the rows of claimed repairs by order; one that has none yet gets one."""
+        """Return the rows of claimed repairs by order; one that has none yet gets one.
+
+        One that was let go and is a repair again is undecided once more, without its look.
+        """
+
+    async def let_go(self, system: str) -> Mapping[str, Repair]:
+        """Return by order what was let go and is not seen to be done yet."""
 
     async def waiting(self, system: str, limit: int) -> Sequence[Repair]:
         """Return repairs that are neither decided nor held, oldest first."""

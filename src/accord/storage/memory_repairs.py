@@ -94,9 +94,29 @@ class MemoryRepairs:
         self, system: str, orders: Collection[str], now: datetime
     ) -> Mapping[str, Repair]:
         """Return the rows of claimed repairs by order; one that has none yet gets one."""
+        for order in orders:
+            self._recall(order, system)
         self.note([(int(order), system, UNEXPLAINED) for order in orders], now)
         found = {order: self._undecided(order, system) for order in orders}
         return {order: row for order, row in found.items() if row is not None}
+
+    async def let_go(self, system: str) -> Mapping[str, Repair]:
+        """Return by order what was let go and is not seen to be done yet."""
+        return {row.order: row for row in self._released(system)}
+
+    def _released(self, system: str) -> list[Repair]:
+        released = RepairOutcome.RELEASED
+        return [r for r in self._rows.values() if r.system == system and r.outcome is released]
+
+    def _recall(self, order: str, system: str) -> None:
+        """Take back what was let go and is a repair again."""
+        task = self._tasks.row(order, system)
+        if task is None or not task.repair or task.dead or self._undecided(order, system):
+            return
+        last = next((row for row in reversed(self._released(system)) if row.order == order), None)
+        if last is not None:
+            waiting = RepairOutcome.WAITING
+            self._rows[last.id] = replace(last, outcome=waiting, look=None, decided_at=None)
 
     async def waiting(self, system: str, limit: int) -> Sequence[Repair]:
         """Return repairs that are neither decided nor held, oldest first."""

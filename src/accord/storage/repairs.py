@@ -77,8 +77,15 @@ class PostgresRepairs:
         """Return the rows of claimed repairs by order; one that has none yet gets one."""
         numbers = [order_number(order) for order in orders_]
         async with self._single.connect() as connection:
+            given = {"system": system, "orders": numbers}
+            await connection.execute(statement("recall_repairs"), given)
             await note(connection, [(each, system, UNEXPLAINED) for each in numbers], now)
         rows = await self._ask("find_repairs", system=system, orders=numbers)
+        return {str(row.order_id): _repair(row) for row in rows}
+
+    async def let_go(self, system: str) -> Mapping[str, Repair]:
+        """Return by order what was let go and is not seen to be done yet."""
+        rows = await self._ask("find_repairs_let_go", system=system)
         return {str(row.order_id): _repair(row) for row in rows}
 
     async def waiting(self, system: str, limit: int) -> Sequence[Repair]:
