@@ -77,3 +77,15 @@ def test_only_receivers_behind_a_broker_do_without_the_database() -> None:
     assert not process_settings(broker, roles="receive").needs_database
     assert process_settings({}, roles="receive").needs_database
     assert process_settings(broker, roles="receive,work").needs_database
+
+
+def test_names_of_the_pages_are_read_one_by_one() -> None:
+    given = process_settings({"ACCORD_PAGES_NAMES": "Accord.example.com, other.example.org,"})
+
+    assert given.pages_names == {"accord.example.com", "other.example.org"}
+
+
+@pytest.mark.parametrize("names", ["https://a.example", "a.example:80", "*.example", "a b", "."])
+def test_what_is_no_name_of_a_host_is_refused(names: str) -> None:
+    with pytest.raises(UnusableInputError, match="ACCORD_PAGES_NAMES"):
+        process_settings({"ACCORD_PAGES_NAMES": names})

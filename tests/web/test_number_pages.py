@@ -51,7 +51,7 @@ async def test_a_monitor_reads_the_figures_as_metrics():
         for sample in family.samples
     }
 
-    assert answer.headers["content-type"].startswith("text/plain")
+    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
     assert found["accord_time_to_agreement_seconds", "0.99", "books", "order"] == 5
     assert found["accord_orders_late", "books"] == 1
     assert found["accord_deliveries_refused", "shop"] == 1

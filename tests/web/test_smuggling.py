@@ -73,6 +73,10 @@ PROBES = {
         request(b"POST /hooks/bell/rung HTTP/1.0", PROOF, LENGTH),
         b"400",
     ),
+    "an old version with chunks": (
+        request(b"POST /hooks/bell/rung HTTP/1.0", HOST, PROOF, CHUNKED, body=CUT),
+        b"400",
+    ),
     "a version that is none": (request(b"POST /hooks/bell/rung HTTP/9.9", HOST, LENGTH), b"400"),
     "no version": (request(b"POST /hooks/bell/rung", HOST, PROOF, LENGTH), b"400"),
     "a whole address as target": (

@@ -41,6 +41,7 @@ from accord.storage.postgres import PostgresStore
 from accord.storage.trouble import blames_data
 from accord.web.app import Door, pages_app
 from accord.web.hooks import Hooks
+from accord.web.names import own_names
 from accord.web.server import listen
 from accord.web.server import serve as http_serve
 
@@ -132,7 +133,8 @@ class _Process:
         await self._begin(works, runner, landing)
         pages = pages_app(store, self._accord, REFRESH) if ProcessRole.CONSOLE in roles else None
         hooks = _hooks(works.receiver) if ProcessRole.RECEIVE in roles else None
-        await self._serve(Door(hooks, pages), runner.stop)
+        names = own_names(self._accord.address, settings.pages_names)
+        await self._serve(Door(hooks, pages, names), runner.stop)
 
     async def _watch(
         self, store: PostgresStore, clock: Callable[[], datetime], runner: Runner

@@ -1,5 +1,6 @@
 """Settings of the process itself: database, data folder, address. Flags, environment, defaults."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -8,6 +9,7 @@ from pathlib import Path
 from accord.domain.errors import UnusableInputError
 
 HIGHEST_PORT = 65535
+_HOST_NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 
 
 class ProcessRole(StrEnum):
@@ -29,6 +31,7 @@ class ProcessSettings:
     ``database_url`` is None where the embedded PostgreSQL in the folder ``data`` is used; it may
     hold a password and is not printed. ``port`` 0 lets the machine choose a free one.
     ``broker_url`` is None where hooks go straight into the database; it may hold a password too.
+    ``pages_names`` are names of hosts under which people may ask for the pages.
     """
 
     database_url: str | None = field(default=None, repr=False)
@@ -38,6 +41,7 @@ class ProcessSettings:
     roles: frozenset[ProcessRole] = EVERY_ROLE
     broker_url: str | None = field(default=None, repr=False)
     send_mark_file: Path | None = None
+    pages_names: frozenset[str] = frozenset()
 
     @property
     def send_mark(self) -> Path:
@@ -63,8 +67,8 @@ def process_settings(
     """Return the settings; a flag that is not None wins over the environment, that over defaults.
 
     The variables are ``ACCORD_DATABASE_URL``, ``ACCORD_DATA``, ``ACCORD_HOST``, ``ACCORD_PORT``,
-    ``ACCORD_ROLE``, ``ACCORD_BROKER_URL`` and ``ACCORD_SEND_MARK``; an empty one counts as absent.
-    Several roles stand with commas between them.
+    ``ACCORD_ROLE``, ``ACCORD_BROKER_URL``, ``ACCORD_SEND_MARK`` and ``ACCORD_PAGES_NAMES``; an
+    empty one counts as absent. Several roles or names stand with commas between them.
     """
     default = ProcessSettings()
     folder = environment.get("ACCORD_DATA")
@@ -77,7 +81,20 @@ def process_settings(
         roles=_roles(roles or environment.get("ACCORD_ROLE")),
         broker_url=broker_url or environment.get("ACCORD_BROKER_URL") or None,
         send_mark_file=Path(mark).expanduser() if mark else None,
+        pages_names=_names(environment.get("ACCORD_PAGES_NAMES", "")),
     )
+
+
+def _names(text: str) -> frozenset[str]:
+    names = frozenset(name.strip().lower() for name in text.split(",") if name.strip())
+    for name in names:
+        if not _HOST_NAME.fullmatch(name):
+            message = (
+                f"ACCORD_PAGES_NAMES holds {name!r}, which is no name of a host. "
+                "Write names only, such as accord.example.com, with commas between them."
+            )
+            raise UnusableInputError(message)
+    return names
 
 
 def _roles(text: str | None) -> frozenset[ProcessRole]:

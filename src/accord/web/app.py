@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from accord.web.census_pages import census_pages
 from accord.web.drift_pages import drift_pages
 from accord.web.hooks import HOOKS, Hooks
 from accord.web.link_pages import link_pages
+from accord.web.names import UNKNOWN_NAME, is_own, own_names
 from accord.web.number_pages import number_pages
 from accord.web.pages import order_pages
 from accord.web.stuck_pages import stuck_pages
@@ -43,23 +45,39 @@ class Door:
     checks.
     """
 
-    def __init__(self, hooks: Hooks | None, pages: ASGIApp | None) -> None:
+    def __init__(
+        self, hooks: Hooks | None, pages: ASGIApp | None, names: frozenset[str] = frozenset()
+    ) -> None:
+        """Answer for ``pages`` only to ``names`` and to what can be nobody else's."""
         self.hooks = hooks
         self._pages = pages or _not_found
+        self._names = names
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         asked: Any = scope
         path = asked.get("raw_path") or asked["path"].encode("latin-1", "replace")
-        answering = (self.hooks or _not_found) if path.startswith(HOOKS) else self._pages
+        answering: ASGIApp = _misdirected
+        if path.startswith(HOOKS):
+            answering = self.hooks or _not_found
+        elif is_own(dict(asked["headers"]).get(b"host", b""), self._names):
+            answering = self._pages
         await answering(scope, receive, send)
 
 
 async def _not_found(_scope: Scope, _receive: Receive, send: Send) -> None:
-    headers = [(b"content-length", b"0")]
-    start: Any = {"type": "http.response.start", "status": 404, "headers": headers}
+    await _say(send, HTTPStatus.NOT_FOUND, b"")
+
+
+async def _misdirected(_scope: Scope, _receive: Receive, send: Send) -> None:
+    await _say(send, HTTPStatus.MISDIRECTED_REQUEST, UNKNOWN_NAME)
+
+
+async def _say(send: Send, status: HTTPStatus, words: bytes) -> None:
+    headers = [(b"content-length", str(len(words)).encode()), (b"content-type", b"text/plain")]
+    start: Any = {"type": "http.response.start", "status": int(status), "headers": headers}
     await send(start)
-    end: Any = {"type": "http.response.body", "body": b"", "more_body": False}
+    end: Any = {"type": "http.response.body", "body": words, "more_body": False}
     await send(end)
 
 
@@ -98,4 +116,5 @@ def web_app(
     refresh: int | None = None,
 ) -> ASGIApp:
     """Return hooks and pages. ``failed`` hears of every delivery that could not be kept."""
-    return Door(Hooks(receiver, failed), pages_app(overview, accord, refresh))
+    pages = pages_app(overview, accord, refresh)
+    return Door(Hooks(receiver, failed), pages, own_names(accord.address, ()))

@@ -26,7 +26,9 @@ def number_pages(
 
     @get("/metrics", sync_to_thread=None)
     async def metrics() -> Response[bytes]:
-        return Response(exposition(await look()), media_type=CONTENT_TYPE)
+        # As a header, since to a media type the framework adds a second charset, and a scraper
+        # that reads the type strictly refuses that.
+        return Response(exposition(await look()), headers={"content-type": CONTENT_TYPE})
 
     @get("/status.json", media_type=MediaType.JSON, sync_to_thread=None)
     async def status() -> Response[bytes]:

@@ -20,9 +20,9 @@ from uvicorn.server import ServerState
 
 from accord.web.answers import Answers, answer
 from accord.web.connections import Connections
-from accord.web.hooks import HOOKS, LARGEST_HEADERS, Hooks, Knock, has_one_host, is_too_large
+from accord.web.heads import means_one_thing
+from accord.web.hooks import HOOKS, LARGEST_HEADERS, Hooks, Knock, is_too_large
 
-_VERSIONS = ("1.1", "1.0")
 _EXPECT = (b"expect", b"100-continue")
 
 
@@ -134,12 +134,8 @@ class StrictProtocol(HttpToolsProtocol):
             raise _RefusedError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         by_name = dict(self.headers)
         version: str = self.parser.get_http_version()
-        if (
-            not has_one_host(self.headers, by_name)
-            or not self.url.startswith(b"/")
-            or version not in _VERSIONS
-            or self.parser.should_upgrade()
-        ):
+        plain = means_one_thing(self.url, self.headers, by_name, version)
+        if self.parser.should_upgrade() or not plain:
             raise _RefusedError(HTTPStatus.BAD_REQUEST)
         self._head_is_whole = True
         if self._hooks is not None and self.url.startswith(HOOKS):
@@ -196,12 +192,20 @@ class StrictProtocol(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         """Take no further request; a delivery at hand is still answered."""
-        if self._is_at_work:
-            self._is_last = True
-            if self.cycle is not None:
-                self.cycle.keep_alive = False
-        else:
+        self._take_no_more()
+        if not self._is_at_work:
             self.transport.close()
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Answer who sends no more, if a whole request of his is here; False hangs up."""
+        if is_whole := self._is_at_work and self not in self._table.arriving:
+            self._take_no_more()
+        return is_whole
+
+    def _take_no_more(self) -> None:
+        self._is_last = True
+        if self.cycle is not None:
+            self.cycle.keep_alive = False
 
     def pause_writing(self) -> None:
         """Hang up on who sends on and hears no answer; a page is only long."""
@@ -251,15 +255,11 @@ class StrictProtocol(HttpToolsProtocol):
     def _stumble(self, cause: BaseException | None) -> None:
         if isinstance(cause, _TooSoonError):
             # The answer under way says that the connection ends with it; nothing after it counts.
-            self._is_last = True
-            if self.cycle is not None:
-                self.cycle.keep_alive = False
+            self._take_no_more()
             self._deaf = True
             self._table.forget(self)
         else:
-            self._refuse(
-                cause.status if isinstance(cause, _RefusedError) else HTTPStatus.BAD_REQUEST
-            )
+            self._refuse(getattr(cause, "status", HTTPStatus.BAD_REQUEST))
 
     def _refuse(self, status: HTTPStatus) -> None:
         """Answer without the application and listen no more.
