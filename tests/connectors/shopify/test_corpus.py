@@ -51,7 +51,7 @@ def statuses(topic: str, body: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield "shipment_status", body["shipment_status"]
     elif topic == "fulfillment_events/create":
         yield "shipment_status", body["status"]
-    elif topic.startswith("returns/") and "status" in body:
+    elif topic == "returns/" or (topic.startswith("returns/") and "updated_at" in body):
         yield "return", body["status"]
     elif topic.startswith("fulfillment_orders/") and "order_id" in body:
         yield "fulfillment_order", body["status"]

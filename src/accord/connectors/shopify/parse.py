@@ -1,7 +1,6 @@
 """From envelopes to reports: which topic carries what."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 
 from msgspec import Struct
 
@@ -18,6 +17,7 @@ from accord.connectors.shopify.payloads import (
     OrderEdit,
     Return,
     moment,
+    own_id,
     plain_id,
     required_id,
 )
@@ -33,7 +33,6 @@ from accord.engine.envelope import Envelope, Lookup, Parsed
 
 FEED_ORDER = "feed/order"
 REREAD_ORDER = "reread/order"
-TRIGGERED_AT = "x-shopify-triggered-at"
 
 
 def parse(envelope: Envelope, _settings: Mapping[str, str | bool]) -> Parsed:
@@ -94,6 +93,7 @@ def _of_an_order(envelope: Envelope) -> Parsed:
 
 def _fulfillment(envelope: Envelope) -> Parsed:
     fulfillment = read_json(envelope.body, Fulfillment)
+    own_id("Fulfillment", fulfillment.gid, fulfillment.id)
     order_id = required_id("the order of a fulfillment", fulfillment.order_id)
     if rest.holds_no_goods(fulfillment):
         return Parsed(ignored="Nothing in this fulfillment needs shipping: it is no parcel.")
@@ -109,25 +109,23 @@ def _event(envelope: Envelope) -> Parsed:
 
 
 def _return(envelope: Envelope) -> Parsed:
-    """Read a return. Its payload holds no time: the store's own time of sending stands in.
+    """Read whose it is, and what it says only with a time of its own.
 
-    That time comes by an unsigned header, so the order is read again as well: what it says then
-    carries the order's own time.
+    Its payload holds none, and the time at which the store sent it comes by a header that is not
+    signed: an old body sent again with a new one would undo what came about since.
     """
     one = read_json(envelope.body, Return)
+    own = own_id("Return", one.gid, one.id)
     order = one.order
     order_id = plain_id(order.gid, order.id) if order else ""
     order_id = order_id or plain_id(one.order_id)
-    if not order_id or not one.status:
-        own = required_id("a return", one.gid, one.id)
+    if not order_id:
         return Parsed(lookups=(Lookup(Ref(RETURN_SCOPE, own)),))
-    refs = order_refs(envelope.system, order_id, None)
-    teller = Teller(envelope.system, refs, _sent_at(envelope))
+    updated_at = moment(one.updated_at)
+    if updated_at is None:
+        return Parsed(lookups=_order_again(order_id))
+    teller = Teller(envelope.system, order_refs(envelope.system, order_id, None), updated_at)
     return Parsed(tuple(rest.return_reports(teller, one, {})), _order_again(order_id))
-
-
-def _sent_at(envelope: Envelope) -> datetime:
-    return moment(envelope.headers.get(TRIGGERED_AT)) or envelope.received_at
 
 
 class _Sparse(Struct, frozen=True):

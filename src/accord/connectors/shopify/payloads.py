@@ -12,6 +12,7 @@ from msgspec import UNSET, Struct, UnsetType
 from accord.domain.errors import UnreadableError
 
 Id = int | str
+_GIDS = "gid://shopify/"
 
 
 class Line(Struct, frozen=True, rename={"gid": "admin_graphql_api_id"}):
@@ -106,10 +107,11 @@ class Order(Struct, frozen=True, rename={"gid": "admin_graphql_api_id"}):
     shipping_address: Address | None = None
 
 
-class FulfillmentEvent(Struct, frozen=True):
+class FulfillmentEvent(Struct, frozen=True, rename={"gid": "admin_graphql_api_id"}):
     """One scan of a parcel: the body of ``fulfillment_events/*``."""
 
     id: Id | None = None
+    gid: str | None = None
     fulfillment_id: Id | None = None
     order_id: Id | None = None
     status: str | None = None
@@ -118,10 +120,11 @@ class FulfillmentEvent(Struct, frozen=True):
     updated_at: str | None = None
 
 
-class FulfillmentOrder(Struct, frozen=True):
+class FulfillmentOrder(Struct, frozen=True, rename={"gid": "admin_graphql_api_id"}):
     """What one location is asked to ship (REST). Its lines name no SKU and are not read."""
 
     id: Id | None = None
+    gid: str | None = None
     order_id: Id | None = None
     status: str | None = None
     updated_at: str | None = None
@@ -155,6 +158,18 @@ def required_id(what: str, *given: Id | None) -> str:
         message = f"not the documented shape: {what} has no id"
         raise UnreadableError(message)
     return found
+
+
+def own_id(kind: str, gid: str | None, *given: Id | None) -> str:
+    """Return the id of an object of this kind. Raises ``UnreadableError`` where it is of another.
+
+    The address a webhook came to is not signed, its body is: a payment's body must not pass for
+    a parcel because somebody sent it on to the topic of parcels.
+    """
+    if gid and gid.startswith(_GIDS) and not gid.startswith(f"{_GIDS}{kind}/"):
+        message = f"sent to the topic of something else: {gid} is no {kind}"
+        raise UnreadableError(message)
+    return required_id(f"the {kind}", gid, *given)
 
 
 def moment(text: str | None) -> datetime | None:

@@ -16,6 +16,7 @@ from accord.connectors.shopify.payloads import (
     count,
     line_key,
     moment,
+    own_id,
     plain_id,
     required_id,
     summed,
@@ -53,7 +54,7 @@ def wants_goods(order: Order) -> bool:
 
 def order_id(order: Order) -> str:
     """Return an order's own id. Raises ``UnreadableError`` where it has none."""
-    return required_id("the order", order.gid, order.id)
+    return own_id("Order", order.gid, order.id)
 
 
 def _standing(teller: Teller, order: Order) -> list[Report]:
@@ -95,7 +96,7 @@ def fulfillment_reports(teller: Teller, fulfillment: Fulfillment) -> list[Report
     """
     if holds_no_goods(fulfillment):
         return []
-    subject = parcel(required_id("a fulfillment", fulfillment.gid, fulfillment.id))
+    subject = parcel(own_id("Fulfillment", fulfillment.gid, fulfillment.id))
     updated, created = moment(fulfillment.updated_at), moment(fulfillment.created_at)
     said_at = updated or created or teller.said_at
     told = _parcel_told(fulfillment)
@@ -140,6 +141,7 @@ def _tracking(fulfillment: Fulfillment) -> tuple[str, ...] | None:
 
 def event_reports(system: str, event: FulfillmentEvent, received_at: datetime) -> list[Report]:
     """Return what one scan says of its parcel."""
+    own_id("FulfillmentEvent", event.gid, event.id)
     said_at = moment(event.updated_at) or moment(event.created_at) or received_at
     order = required_id("the order of a fulfillment event", event.order_id)
     subject = parcel(required_id("the parcel of a fulfillment event", event.fulfillment_id))
@@ -155,7 +157,7 @@ def fulfillment_order_reports(
     order = required_id("the order of a fulfillment order", asked.order_id)
     said_at = moment(asked.updated_at) or received_at
     return Teller(system, order_refs(system, order, None), said_at).says(
-        allocation(required_id("a fulfillment order", asked.id)),
+        allocation(own_id("FulfillmentOrder", asked.gid, asked.id)),
         "fulfillment_order",
         asked.status,
         particulars=Particulars(
@@ -167,7 +169,7 @@ def fulfillment_order_reports(
 
 def return_reports(teller: Teller, one: Return, keys: Mapping[str, str]) -> list[Report]:
     """Return what a return says. ``keys`` maps line ids of its order to line keys."""
-    subject = returned(required_id("a return", one.gid, one.id))
+    subject = returned(own_id("Return", one.gid, one.id))
     return teller.says(
         subject,
         "return",
