@@ -70,19 +70,29 @@ class Receiver:
         admitted = self._admit(system, delivery)
         if isinstance(admitted, Receipt):
             return admitted
-        await self._keeping.keep(admitted)
+        try:
+            await self._keeping.keep(admitted)
+        except BaseException:
+            self.count(system, Receipt.BUSY)
+            raise
+        self.count(system, Receipt.KEPT)
         return Receipt.KEPT
 
     def take(self, system: str, delivery: Delivery, waiting: Waiting) -> Receipt | None:
         """Do as ``receive`` does, but let ``waiting`` hear how it ends; None: it will.
 
-        Any other receipt is the end of it.
+        Any other receipt is the end of it. Who hears counts what he answers then.
         """
         admitted = self._admit(system, delivery)
         if isinstance(admitted, Receipt):
             return admitted
         self._put(admitted, waiting)
         return None
+
+    def count(self, system: str, receipt: Receipt) -> None:
+        """Note what a delivery that was admitted was answered in the end."""
+        if system in self._links:  # nobody else's word becomes a name in our figures
+            self.tally[system, receipt] += 1
 
     def _admit(self, system: str, delivery: Delivery) -> Incoming | Receipt:
         """Return what is to be kept, or why nothing is.
@@ -101,7 +111,6 @@ class Receiver:
         if self._keeping.is_overdue:
             self.tally[system, Receipt.BUSY] += 1
             return Receipt.BUSY
-        self.tally[system, Receipt.KEPT] += 1
         return Incoming(
             system=system,
             topic=topic,

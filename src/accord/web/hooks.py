@@ -107,11 +107,11 @@ class Knock:
         """Answer: it is kept, or could not be."""
         if not self.waits:
             return
-        if error is None:
-            self._end(_ANSWERS[Receipt.KEPT])
-        else:
+        receipt = Receipt.KEPT if error is None else Receipt.BUSY
+        self._hooks.receiver.count(self._address[0], receipt)
+        if error is not None:
             self._hooks.failed(error)
-            self._end(HTTPStatus.SERVICE_UNAVAILABLE)
+        self._end(_ANSWERS[receipt])
 
     def leave(self) -> None:
         """Wait no more, and answer nothing."""
