@@ -62,9 +62,19 @@ NEEDED = [
     "notices once NO_UNIQUE",
     "notices once NO_EPOCH",
     "notices once NO_WINDOW",
+    "notices once NO_MARGIN",
+    "notices once REFUSED_REPEAT",
+    "notices once NO_TOKEN",
+    "notices once NO_LOOK",
+    "notices once NO_KEYS NO_LOOK",
 ]
 # More trouble at once: many more states, the same answer.
-LONG = ["propagation converges TROUBLE=2", "propagation alone TROUBLE=3"]
+LONG = [
+    "propagation converges TROUBLE=2",
+    "propagation alone TROUBLE=3",
+    "notices once TROUBLE=3",
+    "notices ends TROUBLE=3",
+]
 
 
 # Searches that take longer than to compile them well.
