@@ -8,7 +8,7 @@ import psycopg
 from accord.domain.accord import Accord
 from accord.domain.comparison import compare
 from accord.engine.envelope import Standing
-from accord.storage.engine import connected, talk_binary
+from accord.storage.connections import connections
 from accord.storage.postgres import PostgresStore
 from tests.processes.pretended import Pretended
 
@@ -22,9 +22,8 @@ def trouble(url: str, accord: Accord, aside: int = 0) -> list[str]:
 
 
 async def _trouble(url: str, accord: Accord, aside: int) -> list[str]:
-    async with connected(url) as engine:
-        talk_binary(engine)
-        store = PostgresStore(engine)
+    async with connections(url) as pool:
+        store = PostgresStore(pool)
         balance = (await store.balance()).values()
         waiting = sum(counts.get(Standing.WAITING, 0) for counts in balance)
         quarantined = sum(counts.get(Standing.QUARANTINED, 0) for counts in balance)

@@ -7,16 +7,15 @@ from datetime import datetime
 from random import Random
 from typing import Any, Protocol
 
-from sqlalchemy import text
-
 from accord.connector_kit.simulator import World
 from accord.engine.ports import TaskKind
 from accord.storage.memory import MemoryStore
 from accord.storage.postgres import PostgresStore
+from accord.storage.statement import prepared
 from tests.simulation.bell import DueBell, Lane
 from tests.simulation.process import Bell
 
-DUE = text("""
+DUE = prepared("""
     SELECT kind::text, system, lane, min(greatest(due, coalesce(leased_until, due))) AS due
       FROM task, LATERAL (
            SELECT CASE WHEN urgent THEN 'urgent' WHEN repair THEN 'repair' ELSE '' END AS lane
@@ -24,7 +23,7 @@ DUE = text("""
      WHERE NOT dead
      GROUP BY kind, system, lane
 """)
-WAITING = text("""
+WAITING = prepared("""
     SELECT EXISTS (SELECT FROM envelope WHERE standing = 'waiting' AND waits_scope IS NULL)
 """)
 
@@ -111,7 +110,7 @@ class OnPostgres:
 
     async def look(self, now: datetime) -> None:
         """Find out when the next work of each kind, system and lane may be taken up."""
-        async with self.store._engine.connect() as connection:  # noqa: SLF001 - nobody else asks
+        async with self.store._database.single() as connection:  # noqa: SLF001 - nobody else asks
             rows = [*await connection.execute(DUE)]
             self.has_waiting = bool(await connection.scalar(WAITING))
         states = {system: await self.store.link_state(system) for system in self._systems}
@@ -123,14 +122,16 @@ class OnPostgres:
         }
 
     async def has(self, deliveries: Sequence[tuple[str, bytes]]) -> Sequence[bool]:
-        async with self.store._engine.connect() as connection:  # noqa: SLF001 - the same
-            rows = await connection.execute(text("SELECT system, identity FROM envelope"))
+        async with self.store._database.single() as connection:  # noqa: SLF001 - the same
+            rows = await connection.execute(prepared("SELECT system, identity FROM envelope"))
             kept = {(row.system, bytes(row.identity)) for row in rows}
         return [delivery in kept for delivery in deliveries]
 
     async def given_up(self) -> Sequence[tuple[TaskKind, str]]:
-        async with self.store._engine.connect() as connection:  # noqa: SLF001 - the same
-            rows = await connection.execute(text("SELECT kind::text, note FROM task WHERE dead"))
+        async with self.store._database.single() as connection:  # noqa: SLF001 - the same
+            rows = await connection.execute(
+                prepared("SELECT kind::text, note FROM task WHERE dead")
+            )
             return [(TaskKind(row.kind), row.note) for row in rows]
 
 

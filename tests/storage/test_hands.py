@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+import psycopg
 import pytest
-from sqlalchemy.exc import DBAPIError, OperationalError
 
 from accord.engine.envelope import Standing
 from accord.engine.ports import LinkTakenError, Verdict
@@ -78,7 +78,7 @@ async def test_who_stands_still_in_the_middle_of_it_keeps_others_from_nothing(
             async with still.interpreting(100, NOW):
                 assert await read_in_time(other) == [("a", 1)]
 
-        with pytest.raises(DBAPIError) as ended:
+        with pytest.raises(psycopg.Error) as ended:
             await stand_still()
         assert is_passing(ended.value)
         assert await read(still) == []
@@ -95,7 +95,7 @@ async def read_in_time(store: AnyStore) -> list[tuple[str, int]]:
 
 
 @pytest.mark.parametrize(
-    "error", [OperationalError("", {}, Exception("gone")), asyncio.CancelledError()], ids=repr
+    "error", [psycopg.OperationalError("gone"), asyncio.CancelledError()], ids=repr
 )
 async def test_a_database_that_is_gone_or_a_stop_says_nothing_against_an_envelope(
     database: str, error: BaseException

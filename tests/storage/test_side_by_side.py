@@ -11,7 +11,7 @@ from accord.bootstrap import utc_now
 from accord.domain.report import Ref
 from accord.engine.interpret import BATCH, Interpreter
 from accord.engine.ports import LinkTakenError
-from accord.storage.engine import connected, talk_binary
+from accord.storage.connections import connections
 from accord.storage.hands import STRETCH
 from accord.storage.memory import MemoryStore
 from accord.storage.migrations import migrate
@@ -28,9 +28,8 @@ async def test_no_batch_is_lost_over_an_order_that_another_batch_begins():
     assert SERVER is not None
     with Databases(SERVER).empty() as url:
         await migrate(url)
-        async with connected(url) as engine:
-            talk_binary(engine)
-            store = PostgresStore(engine)
+        async with connections(url) as pool:
+            store = PostgresStore(pool)
             await store.keep([*events(ORDERS)])
             interpreter = Interpreter(*stack(), store, utc_now)
 
@@ -45,9 +44,8 @@ async def test_who_meets_another_over_a_new_order_works_further_on_for_a_while()
     assert SERVER is not None
     with Databases(SERVER).empty() as url:
         await migrate(url)
-        async with connected(url) as engine:
-            talk_binary(engine)
-            store = PostgresStore(engine)
+        async with connections(url) as pool:
+            store = PostgresStore(pool)
             await store.keep([*events(FEW * (3 * STRETCH))])
             head = await _claimed(store, meets_another=True)
 
@@ -63,9 +61,8 @@ async def test_where_nothing_waits_further_on_the_head_of_the_queue_is_taken_aga
     assert SERVER is not None
     with Databases(SERVER).empty() as url:
         await migrate(url)
-        async with connected(url) as engine:
-            talk_binary(engine)
-            store = PostgresStore(engine)
+        async with connections(url) as pool:
+            store = PostgresStore(pool)
             await store.keep([*events(FEW)])
             head = await _claimed(store, meets_another=True)
 

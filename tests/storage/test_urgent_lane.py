@@ -2,13 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from accord.engine.ports import Change, Settlement
-from accord.storage.engine import connected
+from accord.storage.connections import Connection, connections
 from accord.storage.postgres import postgres_store
-from accord.storage.statement import statement
+from accord.storage.statement import Statement, prepared, statement
 from tests.storage.examples import (
     LEASE,
     MINUTE,
@@ -23,7 +20,7 @@ from tests.storage.examples import (
 )
 
 QUEUED = 100_000
-QUEUE = text(
+QUEUE = prepared(
     "INSERT INTO task (kind, system, key, due, asked_at, urgent) "
     "SELECT 'propagate', 'shop', CAST(n AS text), :now, :now, n % 50000 = 0 "
     "FROM generate_series(1, :queued) AS n"
@@ -102,9 +99,10 @@ async def test_a_wait_that_is_no_failure_keeps_the_count(store: AnyStore) -> Non
     assert [*counts, task.failures] == [0, 1, 1, 2, 0]
 
 
-async def plan_of(connection: AsyncConnection, name: str) -> list[dict[str, Any]]:
+async def plan_of(connection: Connection, name: str) -> list[dict[str, Any]]:
     """Return every step of what the server does for a claim."""
-    explained = text(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement(name).text}")
+    asked = statement(name)
+    explained = Statement(b"EXPLAIN (ANALYZE, FORMAT JSON) " + asked.text, asked.names)
     given = {
         "kind": "propagate",
         "systems": ["shop"],
@@ -112,7 +110,7 @@ async def plan_of(connection: AsyncConnection, name: str) -> list[dict[str, Any]
         "now": NOW,
         "leased_until": NOW + LEASE,
     }
-    (found,) = (await connection.execute(explained, given)).scalar_one()
+    (found,) = await connection.scalar(explained, given)
     return steps(found["Plan"])
 
 
@@ -123,19 +121,16 @@ def steps(plan: dict[str, Any]) -> list[dict[str, Any]]:
 async def test_behind_a_hundred_thousand_orders_a_claim_reads_a_handful_of_rows(
     database: str,
 ) -> None:
-    async with postgres_store(database), connected(database) as engine:
-        async with engine.begin() as connection:
+    async with postgres_store(database), connections(database) as pool:
+        async with pool.single() as connection:
             await connection.execute(QUEUE, {"now": NOW, "queued": QUEUED})
-        async with engine.connect() as connection:
-            autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
-            await autocommit.execute(text("ANALYZE task"))
+            await connection.execute(prepared("ANALYZE task"))
         for name, index in (
             ("claim_urgent_tasks", "task_urgent"),
             ("claim_tasks", "task_to_claim"),
         ):
-            async with engine.connect() as connection:
+            async with pool.single() as connection:
                 done = await plan_of(connection, name)
-                await connection.rollback()
 
             on_task = [step for step in done if step.get("Relation Name") == "task"]
             assert index in {step.get("Index Name") for step in on_task}
@@ -147,7 +142,7 @@ async def test_the_first_of_a_hundred_thousand_to_be_taken_is_what_is_urgent(
     database: str,
 ) -> None:
     async with postgres_store(database) as store:
-        async with connected(database) as engine, engine.begin() as connection:
+        async with connections(database) as pool, pool.single() as connection:
             await connection.execute(QUEUE, {"now": NOW - MINUTE, "queued": QUEUED})
         order = await place_order(store, own("9"))
         await store.ask(PROPAGATE, "shop", [order], NOW)

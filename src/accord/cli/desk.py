@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
+from psycopg import OperationalError
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
-from sqlalchemy.exc import OperationalError
 
 from accord.cli.database import store_of
 from accord.cli.surroundings import surroundings
@@ -75,7 +75,7 @@ class Place:
         try:
             return asyncio.run(opened())
         except OperationalError as error:
-            refuse(f"The database cannot be used: {error.orig}")
+            refuse(f"The database cannot be used: {error}")
         except UnicodeEncodeError as error:
             refuse(f"{error.object!a} is not text in UTF-8, and so the name of nothing.")
 

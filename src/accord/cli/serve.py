@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy.exc import OperationalError
+from psycopg import OperationalError
 
 from accord.cli.process import run
 from accord.cli.surroundings import surroundings
@@ -56,5 +56,5 @@ def serve(
         typer.echo(str(error), err=True)
         raise typer.Exit(UNUSABLE) from error
     except OperationalError as error:
-        typer.echo(f"The database cannot be used: {error.orig}", err=True)
+        typer.echo(f"The database cannot be used: {error}", err=True)
         raise typer.Exit(UNUSABLE) from error

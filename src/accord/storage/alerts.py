@@ -2,10 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
-
-from sqlalchemy import Row
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from accord.domain.alert import Alert, Steps, Telling
 from accord.domain.alert_rules import RuleName
@@ -21,16 +17,16 @@ from accord.engine.gauges import (
     systems_of,
 )
 from accord.engine.receive import Receipt
+from accord.storage.connections import Connection, Connections, Row
 from accord.storage.statement import statement, storable
 
 
 class PostgresAlerts:
     """An ``AlertDesk``."""
 
-    def __init__(self, engine: AsyncEngine, single: AsyncEngine) -> None:
-        """Speak through ``single``, whose every statement is a transaction of its own."""
-        self._engine = engine
-        self._single = single
+    def __init__(self, database: Connections) -> None:
+        """Speak through ``database``."""
+        self._database = database
 
     async def known(self, closed_after: datetime) -> Sequence[Alert]:
         """Return the incidents that are noted or open, and those closed after a moment."""
@@ -40,7 +36,7 @@ class PostgresAlerts:
 
     async def follow(self, steps: Steps, messages: Sequence[Message], now: datetime) -> None:
         """Store what became of incidents and what is to be told of it, all at once."""
-        async with self._engine.begin() as connection:
+        async with self._database.begin() as connection:
             await _store(connection, steps)
             if messages:
                 await connection.execute(
@@ -98,25 +94,25 @@ class PostgresAlerts:
         rows = await self._ask("list_unsent_messages", limit=limit)
         return [Unsent(**row._asdict()) for row in rows]
 
-    async def _ask(self, name: str, **given: object) -> Sequence[Row[Any]]:
-        async with self._single.connect() as connection:
-            return (await connection.execute(statement(name), given)).all()
+    async def _ask(self, name: str, **given: object) -> Sequence[Row]:
+        async with self._database.single() as connection:
+            return await connection.execute(statement(name), given)
 
     async def _do(self, name: str, **given: object) -> None:
-        async with self._single.connect() as connection:
+        async with self._database.single() as connection:
             await connection.execute(statement(name), given)
 
 
 class PostgresInstruments:
     """``Instruments``."""
 
-    def __init__(self, single: AsyncEngine) -> None:
-        """Speak through ``single``, whose every statement is a transaction of its own."""
-        self._single = single
+    def __init__(self, database: Connections) -> None:
+        """Speak through ``database``."""
+        self._database = database
 
     async def gauges(self, lately: timedelta, now: datetime) -> Gauges:
         """Return the numbers of this moment."""
-        async with self._single.connect() as connection:
+        async with self._database.single() as connection:
             told = (await connection.execute(statement("read_gauges"))).one()
             given_up = await connection.execute(statement("count_dead_letters"))
             over = {"since": hour_of(now - lately), "from": hour_of(now - USUAL_OVER)}
@@ -140,13 +136,13 @@ class PostgresInstruments:
                 ("busy", Receipt.BUSY),
             )
         }
-        async with self._single.connect() as connection:
+        async with self._database.single() as connection:
             await connection.execute(
                 statement("count_at_door"), {"systems": systems, "hour": hour_of(now), **given}
             )
 
 
-async def _store(connection: AsyncConnection, steps: Steps) -> None:
+async def _store(connection: Connection, steps: Steps) -> None:
     new = [alert for alert in steps.alerts if not alert.id]
     old = [alert for alert in steps.alerts if alert.id]
     if steps.forgotten:
@@ -180,7 +176,7 @@ def _columns(alerts: Sequence[Alert]) -> dict[str, object]:
     }
 
 
-def _alert(row: Row[Any]) -> Alert:
+def _alert(row: Row) -> Alert:
     told = row._asdict()
     rule, telling = RuleName(told.pop("rule")), told.pop("told")
     return Alert(rule=rule, told=Telling(telling) if telling else None, **told)

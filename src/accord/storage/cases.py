@@ -2,11 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Row
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from accord.domain.case import OF_FACTS, OF_WORK, Case, CaseKind
 from accord.domain.matrix import Matrix
@@ -14,6 +11,7 @@ from accord.engine.case_desk import CaseFile, Sought
 from accord.engine.desk import Deed
 from accord.engine.ports import Change, Settlement, TaskKind
 from accord.storage import orders, tasks
+from accord.storage.connections import Connection, Connections, Row
 from accord.storage.facts import names_meant, wanted_by_change
 from accord.storage.numbers import count_agreed
 from accord.storage.statement import order_number, statement, storable
@@ -34,16 +32,14 @@ class Found(Struct, frozen=True):
 
 
 async def of_facts(
-    connection: AsyncConnection, placed: Iterable[tuple[Change, int]], now: datetime
+    connection: Connection, placed: Iterable[tuple[Change, int]], now: datetime
 ) -> None:
     """Store the cases that follow from the facts of orders in our hand."""
     found = [Found(number, change.cases) for change, number in placed]
     await _write(connection, found, OF_FACTS, now)
 
 
-async def of_work(
-    connection: AsyncConnection, settlements: Iterable[Settlement], now: datetime
-) -> None:
+async def of_work(connection: Connection, settlements: Iterable[Settlement], now: datetime) -> None:
     """Store the cases that follow from how work ended; its lease was still the newest."""
     await _write(connection, list(found_in(settlements)), OF_WORK, now)
 
@@ -57,7 +53,7 @@ def found_in(settlements: Iterable[Settlement]) -> Iterator[Found]:
 
 
 async def of_repairs(
-    connection: AsyncConnection, found: Iterable[tuple[int, Case]], now: datetime
+    connection: Connection, found: Iterable[tuple[int, Case]], now: datetime
 ) -> None:
     """Store the cases of repairs that are held, for orders in our hand."""
     given = [Found(number, (case,), case.system, whole=False) for number, case in found]
@@ -65,7 +61,7 @@ async def of_repairs(
 
 
 async def _write(
-    connection: AsyncConnection, found: Sequence[Found], kinds: frozenset[CaseKind], now: datetime
+    connection: Connection, found: Sequence[Found], kinds: frozenset[CaseKind], now: datetime
 ) -> None:
     if not found:
         return
@@ -92,10 +88,9 @@ async def _write(
 class PostgresCases:
     """A ``CaseDesk``."""
 
-    def __init__(self, engine: AsyncEngine, single: AsyncEngine) -> None:
-        """Speak through ``single``, whose every statement is a transaction of its own."""
-        self._engine = engine
-        self._single = single
+    def __init__(self, database: Connections) -> None:
+        """Speak through ``database``."""
+        self._database = database
 
     async def cases(self, sought: Sought, now: datetime, limit: int) -> Sequence[CaseFile]:
         """Return cases that count at ``now``: open ones worst first, closed ones latest first."""
@@ -122,7 +117,7 @@ class PostgresCases:
         file = await self.case(number)
         if file is None:
             return False
-        async with self._engine.begin() as connection:
+        async with self._database.begin() as connection:
             await orders.lock(connection, [file.order])
             given = {"id": number, **_by(deed)}
             if (await connection.execute(statement("close_case"), given)).first() is None:
@@ -135,9 +130,9 @@ class PostgresCases:
             await tasks.ask(connection, [*wanted_by_change(file.order, made, deed.at)])
         return True
 
-    async def _ask(self, name: str, **given: object) -> Sequence[Row[Any]]:
-        async with self._single.connect() as connection:
-            return (await connection.execute(statement(name), given)).all()
+    async def _ask(self, name: str, **given: object) -> Sequence[Row]:
+        async with self._database.single() as connection:
+            return await connection.execute(statement(name), given)
 
 
 def _by(deed: Deed) -> dict[str, object]:
@@ -156,7 +151,7 @@ def _sought(sought: Sought, now: datetime) -> dict[str, object]:
     }
 
 
-def _file(row: Row[Any]) -> CaseFile:
+def _file(row: Row) -> CaseFile:
     told = row._asdict()
     order, number, kind = str(told.pop("order_id")), told.pop("number") or "", told.pop("kind")
     return CaseFile(order=order, number=number, kind=CaseKind(kind), **told)

@@ -2,28 +2,24 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import Row
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from accord.engine.census_book import Census, CensusState, Hole, Kept
 from accord.engine.envelope import Incoming, Origin, Standing
 from accord.storage import envelopes
+from accord.storage.connections import Connection, Connections, Row
 from accord.storage.statement import statement, storable
 
 
 class PostgresCensus:
     """A ``CensusBook``."""
 
-    def __init__(self, engine: AsyncEngine, single: AsyncEngine) -> None:
-        """Speak through ``single`` where one statement is the whole transaction."""
-        self._engine = engine
-        self._single = single
+    def __init__(self, database: Connections) -> None:
+        """Speak through ``database``."""
+        self._database = database
 
     async def latest(self, system: str) -> datetime | None:
         """Return the newest hour that is in the book, None before the first."""
-        async with self._single.connect() as connection:
+        async with self._database.single() as connection:
             found: datetime | None = await connection.scalar(
                 statement("latest_census"), {"system": system}
             )
@@ -39,7 +35,7 @@ class PostgresCensus:
             "sentences": [storable(one.sentence) for one in hours],
         }
         if hours:
-            async with self._single.connect() as connection:
+            async with self._database.single() as connection:
                 await connection.execute(statement("add_census"), given)
 
     async def next(self, system: str, now: datetime) -> Census | None:
@@ -81,7 +77,7 @@ class PostgresCensus:
             "asked_at": census.asked_at,
             "sentence": storable(census.sentence),
         }
-        async with self._engine.begin() as connection:
+        async with self._database.begin() as connection:
             if (await connection.execute(statement("write_census"), given)).first() is None:
                 return False
             await _add(connection, holes)
@@ -106,12 +102,12 @@ class PostgresCensus:
         given = {"system": system, "since": since, "until": until, "limit": limit}
         return [_census(row) for row in await self._ask("list_census", **given)]
 
-    async def _ask(self, name: str, **given: object) -> Sequence[Row[Any]]:
-        async with self._single.connect() as connection:
-            return (await connection.execute(statement(name), given)).all()
+    async def _ask(self, name: str, **given: object) -> Sequence[Row]:
+        async with self._database.single() as connection:
+            return await connection.execute(statement(name), given)
 
 
-async def _add(connection: AsyncConnection, holes: Sequence[Hole]) -> None:
+async def _add(connection: Connection, holes: Sequence[Hole]) -> None:
     if not holes:
         return
     given = {
@@ -126,12 +122,12 @@ async def _add(connection: AsyncConnection, holes: Sequence[Hole]) -> None:
     await connection.execute(statement("add_holes"), given)
 
 
-def _census(row: Row[Any]) -> Census:
+def _census(row: Row) -> Census:
     told = row._asdict()
     return Census(state=CensusState(told.pop("state")), **told)
 
 
-def _hole(row: Row[Any]) -> Hole:
+def _hole(row: Row) -> Hole:
     told = row._asdict()
     standing = told.pop("standing")
     return Hole(

@@ -2,11 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from msgspec import json
-from sqlalchemy import Row
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from accord.domain.reason import Objection, reason_code, record_of, word_of
 from accord.domain.report import Ref
@@ -23,6 +20,7 @@ from accord.engine.desk import (
 )
 from accord.engine.envelope import Origin
 from accord.engine.ports import Verdict
+from accord.storage.connections import Connection, Connections, Row
 from accord.storage.facts import names_meant
 from accord.storage.statement import statement, storable, to_json
 
@@ -33,9 +31,9 @@ LAST_TRIES = 12
 class PostgresDesk:
     """A ``Desk``."""
 
-    def __init__(self, single: AsyncEngine) -> None:
-        """Speak through ``single``, whose every statement is a transaction of its own."""
-        self._single = single
+    def __init__(self, database: Connections) -> None:
+        """Speak through ``database``."""
+        self._database = database
 
     async def aside(self, chosen: Chosen, after: int, limit: int) -> Sequence[Aside]:
         """Return envelopes in quarantine with a number above ``after``, oldest first."""
@@ -100,7 +98,7 @@ class PostgresDesk:
 
     async def remember(self, deed: Deed) -> None:
         """Put on record what somebody did elsewhere."""
-        async with self._single.connect() as connection:
+        async with self._database.single() as connection:
             given = {
                 "what": deed.what,
                 "things": [storable(thing) for thing in deed.things],
@@ -117,16 +115,16 @@ class PostgresDesk:
             for row in await self._ask("list_deeds", limit=limit)
         ]
 
-    async def _do(self, name: str, deed: Deed, **given: object) -> Sequence[Row[Any]]:
+    async def _do(self, name: str, deed: Deed, **given: object) -> Sequence[Row]:
         by = {"what": deed.what, "who": storable(deed.who), "why": storable(deed.why)}
         return await self._ask(name, **by, at=deed.at, **given)
 
-    async def _ask(self, name: str, **given: object) -> Sequence[Row[Any]]:
-        async with self._single.connect() as connection:
-            return (await connection.execute(statement(name), given)).all()
+    async def _ask(self, name: str, **given: object) -> Sequence[Row]:
+        async with self._database.single() as connection:
+            return await connection.execute(statement(name), given)
 
 
-async def set_aside(connection: AsyncConnection, verdicts: Sequence[Verdict]) -> None:
+async def set_aside(connection: Connection, verdicts: Sequence[Verdict]) -> None:
     """Note why envelopes are in quarantine."""
     told = [
         (verdict.envelope, place, objection)
@@ -164,7 +162,7 @@ def _chosen(chosen: Chosen) -> dict[str, object]:
     }
 
 
-def _aside(row: Row[Any]) -> Aside:
+def _aside(row: Row) -> Aside:
     return Aside(
         id=row.id,
         system=row.system,
@@ -176,7 +174,7 @@ def _aside(row: Row[Any]) -> Aside:
     )
 
 
-def _dead_letter(row: Row[Any]) -> DeadLetter:
+def _dead_letter(row: Row) -> DeadLetter:
     return DeadLetter(
         id=row.id,
         kind=row.kind,

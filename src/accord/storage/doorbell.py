@@ -7,8 +7,6 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 import psycopg
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
 
 CHANNEL = "accord_work"
 # So often at most one process wakes the others: each waking costs every one of them a look at
@@ -24,7 +22,7 @@ class Doorbell:
 
     def __init__(self, url: str, send: Callable[[str], Awaitable[None]]) -> None:
         """Listen on a connection of its own to ``url``; ring with ``send``, naming who rang."""
-        self._url = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        self._url = url
         self._send = send
         self._own_name = secrets.token_hex(8)
         self._pressed = asyncio.Event()
@@ -67,5 +65,5 @@ async def _again(step: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             await step()
-        except (psycopg.Error, SQLAlchemyError, OSError):
+        except (psycopg.Error, OSError):
             await asyncio.sleep(LISTEN_AGAIN)

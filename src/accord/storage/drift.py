@@ -5,14 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import json
-from sqlalchemy import Row
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from accord.domain.drift import Drift, DriftClass, DriftPattern, Unread
 from accord.domain.matrix import Matrix
 from accord.domain.past import Past, Said
 from accord.domain.tracks import Track
 from accord.engine.drift_ledger import Cause, DriftFile, DriftSought, OrderFacts, Shape
+from accord.storage.connections import Connection, Connections, Row
 from accord.storage.facts import names_meant
 from accord.storage.reading import told_of
 from accord.storage.statement import order_number, statement, storable, to_json
@@ -21,10 +20,9 @@ from accord.storage.statement import order_number, statement, storable, to_json
 class PostgresDrift:
     """A ``DriftLedger``."""
 
-    def __init__(self, engine: AsyncEngine, single: AsyncEngine) -> None:
-        """Speak through ``single``, whose every statement is a transaction of its own."""
-        self._engine = engine
-        self._single = single
+    def __init__(self, database: Connections) -> None:
+        """Speak through ``database``."""
+        self._database = database
 
     async def shapes(self) -> Sequence[Shape]:
         """Return every shape that any order has, by its digest."""
@@ -63,9 +61,9 @@ class PostgresDrift:
     async def facts(self, orders: Collection[str], lately: datetime) -> Sequence[OrderFacts]:
         """Return what there is on some orders; what was asked since ``lately`` is under way."""
         numbers = [order_number(order) for order in orders]
-        async with self._single.connect() as connection:
+        async with self._database.single() as connection:
             given = {"orders": numbers, "lately": lately}
-            rows = (await connection.execute(statement("load_order_facts"), given)).all()
+            rows = await connection.execute(statement("load_order_facts"), given)
             pasts = await _pasts(connection, numbers)
         return [
             OrderFacts(
@@ -85,10 +83,10 @@ class PostgresDrift:
 
     async def finish(self, systemic: Collection[str], now: datetime) -> int:
         """End a comparison: class causes as systemic, clear what was not seen; return how many."""
-        async with self._engine.begin() as connection:
+        async with self._database.begin() as connection:
             given = {"causes": [storable(cause) for cause in systemic]}
             await connection.execute(statement("class_drifts"), given)
-            return len((await connection.execute(statement("clear_drifts"), {"now": now})).all())
+            return len(await connection.execute(statement("clear_drifts"), {"now": now}))
 
     async def drifting(self) -> Mapping[str, int]:
         """Return by system how many orders are out of step and had their time."""
@@ -116,16 +114,16 @@ class PostgresDrift:
         rows = await self._ask("read_drift", id=number)
         return _file(rows[0]) if rows else None
 
-    async def _ask(self, name: str, **given: object) -> Sequence[Row[Any]]:
-        async with self._single.connect() as connection:
-            return (await connection.execute(statement(name), given)).all()
+    async def _ask(self, name: str, **given: object) -> Sequence[Row]:
+        async with self._database.single() as connection:
+            return await connection.execute(statement(name), given)
 
     async def _do(self, name: str, **given: object) -> None:
-        async with self._single.connect() as connection:
+        async with self._database.single() as connection:
             await connection.execute(statement(name), given)
 
 
-async def _pasts(connection: AsyncConnection, orders: list[int]) -> dict[int, list[Said]]:
+async def _pasts(connection: Connection, orders: list[int]) -> dict[int, list[Said]]:
     found: dict[int, list[Said]] = {}
     for row in await connection.execute(statement("list_histories"), {"orders": orders}):
         told = told_of(row)
@@ -163,7 +161,7 @@ def _sought(sought: DriftSought) -> dict[str, object]:
     }
 
 
-def _file(row: Row[Any]) -> DriftFile:
+def _file(row: Row) -> DriftFile:
     told = row._asdict()
     drift = Drift(
         pattern=DriftPattern(told["pattern"]),

@@ -1,16 +1,13 @@
 """Keeping what was received in PostgreSQL."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-from sqlalchemy import Row
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from accord.engine.envelope import Envelope, Incoming, Origin, Standing
+from accord.storage.connections import Connection, Row
 from accord.storage.statement import all_storable, statement, storable, to_json
 
 
-async def keep(connection: AsyncConnection, incoming: Sequence[Incoming]) -> int:
+async def keep(connection: Connection, incoming: Sequence[Incoming]) -> int:
     """Keep what is new, count what is not; return how many were new."""
     first: dict[tuple[str, bytes], Incoming] = {}
     copies: dict[tuple[str, bytes], int] = {}
@@ -39,19 +36,19 @@ async def keep(connection: AsyncConnection, incoming: Sequence[Incoming]) -> int
     return sum(row.is_new for row in rows)
 
 
-async def claim(connection: AsyncConnection, limit: int, beyond: int) -> list[Envelope]:
+async def claim(connection: Connection, limit: int, beyond: int) -> list[Envelope]:
     """Lock and return the oldest waiting envelopes after ``beyond`` that nobody has in hand."""
     given = {"limit": limit, "beyond": beyond}
     rows = await connection.execute(statement("claim_envelopes"), given)
-    return [envelope_of(row) for row in rows.all()]
+    return [envelope_of(row) for row in rows]
 
 
-async def claim_suspect(connection: AsyncConnection) -> list[Envelope]:
+async def claim_suspect(connection: Connection) -> list[Envelope]:
     """Lock and return the oldest envelope over which somebody died or failed, if there is one."""
     return [envelope_of(row) for row in await connection.execute(statement("claim_suspect"))]
 
 
-def envelope_of(row: Row[Any]) -> Envelope:
+def envelope_of(row: Row) -> Envelope:
     """Return a row as a sitting sees it."""
     return Envelope(
         id=row.id,
@@ -65,20 +62,20 @@ def envelope_of(row: Row[Any]) -> Envelope:
     )
 
 
-async def bookmark(connection: AsyncConnection, system: str) -> str | None:
+async def bookmark(connection: Connection, system: str) -> str | None:
     """Return where the change feed of ``system`` was left."""
     found: str | None = await connection.scalar(statement("read_bookmark"), {"system": system})
     return found
 
 
-async def move_bookmark(connection: AsyncConnection, system: str, position: str) -> None:
+async def move_bookmark(connection: Connection, system: str, position: str) -> None:
     """Leave the change feed of ``system`` at ``position``."""
     await connection.execute(
         statement("move_bookmark"), {"system": system, "position": storable(position)}
     )
 
 
-async def balance(connection: AsyncConnection) -> Mapping[str, Mapping[Standing, int]]:
+async def balance(connection: Connection) -> Mapping[str, Mapping[Standing, int]]:
     """Return for each system how many envelopes stand where."""
     table: dict[str, dict[Standing, int]] = {}
     for row in await connection.execute(statement("balance_envelopes")):

@@ -6,13 +6,11 @@ from collections.abc import Sequence
 import psycopg
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as NoConnectionError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from accord.engine.envelope import Envelope
 from accord.engine.ports import LinkTakenError
 from accord.storage import envelopes
+from accord.storage.connections import Connection, Connections
 from accord.storage.statement import statement
 
 # After meeting another worker over an order that was just beginning we work so many batches of the
@@ -37,9 +35,9 @@ class Hands:
     broke, is forgiven.
     """
 
-    def __init__(self, single: AsyncEngine) -> None:
-        """Write notes through ``single``, whose every statement is a transaction of its own."""
-        self._single = single
+    def __init__(self, database: Connections) -> None:
+        """Write notes through ``database``, each a transaction of its own."""
+        self._database = database
         # At the start somebody may have died before us.
         self._has_suspects = True
         self._to_forgive: list[int] = []
@@ -47,7 +45,7 @@ class Hands:
         self._beyond = 0  # the place in the queue from which we read
         self._left_there = 0  # batches until we come back to its head
 
-    async def claim(self, connection: AsyncConnection, limit: int) -> list[Envelope]:
+    async def claim(self, connection: Connection, limit: int) -> list[Envelope]:
         """Lock what is to be read next: a suspect alone, or else the oldest that wait."""
         if limit == 0:
             return []
@@ -60,7 +58,7 @@ class Hands:
         # With time on our hands we look whether a process that died left any.
         return batch or await self._claim_suspect(connection)
 
-    async def _claim_ahead(self, connection: AsyncConnection, limit: int) -> list[Envelope]:
+    async def _claim_ahead(self, connection: Connection, limit: int) -> list[Envelope]:
         if self._left_there == 0:
             return []
         self._left_there -= 1
@@ -74,7 +72,7 @@ class Hands:
         self._beyond = max(hand.envelopes) + STRETCH * len(hand.envelopes)
         self._left_there = STRETCH
 
-    async def _claim_suspect(self, connection: AsyncConnection) -> list[Envelope]:
+    async def _claim_suspect(self, connection: Connection) -> list[Envelope]:
         return [
             replace(one, failed_here=one.id in self._failed_over)
             for one in await envelopes.claim_suspect(connection)
@@ -86,13 +84,13 @@ class Hands:
             return None
         ids = [envelope.id for envelope in claimed]
         forgiven, self._to_forgive = self._to_forgive, []
-        async with self._single.connect() as connection:
+        async with self._database.single() as connection:
             given = {"envelopes": ids, "forgiven": forgiven}
             row = (await connection.execute(statement("take_in_hand"), given)).one()
         self._has_suspects = self._has_suspects or row.has_suspects
         return Hand(row.id, tuple(ids), tuple(row.left_behind))
 
-    async def take_over(self, connection: AsyncConnection, hand: Hand) -> None:
+    async def take_over(self, connection: Connection, hand: Hand) -> None:
         """Count against the envelopes that others left them behind; they are read alone next."""
         given = {"envelopes": list(hand.envelopes), "left_behind": list(hand.left_behind)}
         await connection.execute(statement("count_tries"), given)
@@ -100,13 +98,13 @@ class Hands:
         await self._remove(connection, hand)
         self._has_suspects = True
 
-    async def put_down(self, connection: AsyncConnection, hand: Hand) -> None:
+    async def put_down(self, connection: Connection, hand: Hand) -> None:
         """Take the note away in the transaction of the outcome."""
         await self._remove(connection, hand)
         self._failed_over.difference_update(hand.envelopes)
 
     @staticmethod
-    async def _remove(connection: AsyncConnection, hand: Hand) -> None:
+    async def _remove(connection: Connection, hand: Hand) -> None:
         given = {"hands": [hand.id, *hand.left_behind], "own": hand.id}
         await connection.execute(statement("put_down"), given)
 
@@ -118,26 +116,23 @@ class Hands:
     async def forgive(self, hand: Hand) -> None:
         """Take the note away after a failure that says nothing against the envelopes."""
         try:
-            async with self._single.connect() as connection:
+            async with self._database.single() as connection:
                 given = {"hands": [hand.id], "own": hand.id}
                 await connection.execute(statement("put_down"), given)
-        except (SQLAlchemyError, OSError):
+        except (psycopg.Error, OSError):
             self._to_forgive.append(hand.id)  # with the next note, once there is a connection
 
 
 def is_passing(error: BaseException) -> bool:
     """Return whether a failure lies with the world and not with what was being read."""
-    if isinstance(error, DBAPIError) and isinstance(
-        error.orig, psycopg.errors.ProgramLimitExceeded
-    ):
+    if isinstance(error, psycopg.errors.ProgramLimitExceeded):
         return False
-    lost = isinstance(error, DBAPIError) and error.connection_invalidated
-    return lost or isinstance(
+    return isinstance(
         error,
         asyncio.CancelledError
         | LinkTakenError
-        | OperationalError
-        | InterfaceError
-        | NoConnectionError
+        | psycopg.OperationalError
+        | psycopg.InterfaceError
+        | psycopg.errors.IdleInTransactionSessionTimeout
         | OSError,
     )

@@ -2,13 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import Row
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from accord.engine.envelope import Envelope, Origin
 from accord.engine.heard import Miss, MissCount, TrafficHour
+from accord.storage.connections import Connections, Row
 from accord.storage.envelopes import envelope_of
 from accord.storage.statement import statement, storable
 
@@ -16,9 +13,9 @@ from accord.storage.statement import statement, storable
 class PostgresHeard:
     """A ``HeardBook``: each method is one statement, and so one transaction."""
 
-    def __init__(self, single: AsyncEngine) -> None:
-        """Speak through ``single``, whose every statement is a transaction of its own."""
-        self._single = single
+    def __init__(self, database: Connections) -> None:
+        """Speak through ``database``."""
+        self._database = database
 
     async def hooks(
         self, system: str, since: datetime, until: datetime, after: int, limit: int
@@ -82,12 +79,12 @@ class PostgresHeard:
         return [TrafficHour(origin=Origin(told.pop("origin")), **told) for told in found]
 
     async def _do(self, name: str, **given: object) -> None:
-        async with self._single.connect() as connection:
+        async with self._database.single() as connection:
             await connection.execute(statement(name), given)
 
-    async def _ask(self, name: str, **given: object) -> Sequence[Row[Any]]:
-        async with self._single.connect() as connection:
-            return (await connection.execute(statement(name), given)).all()
+    async def _ask(self, name: str, **given: object) -> Sequence[Row]:
+        async with self._database.single() as connection:
+            return await connection.execute(statement(name), given)
 
 
 def _columns(misses: Sequence[Miss]) -> dict[str, object]:

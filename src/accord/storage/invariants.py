@@ -5,11 +5,10 @@ from functools import cache
 from pathlib import Path
 
 from msgspec import Struct
-from sqlalchemy import TextClause, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from accord.engine.self_check import Lane, Violation
-from accord.storage.statement import statement
+from accord.storage.connections import Connection
+from accord.storage.statement import Statement, prepared, statement
 
 _FOLDER = Path(__file__).parent / "sql" / "invariants"
 # So many places of one invariant are named; more would only fill a log.
@@ -25,7 +24,7 @@ class Invariant(Struct, frozen=True):
     meaning: str
     lane: Lane
     remedy: str
-    query: TextClause
+    query: Statement
 
 
 @cache
@@ -38,10 +37,10 @@ def _read(path: Path) -> Invariant:
     written = path.read_text()
     lines = [line.removeprefix("-- ") for line in written.splitlines() if line.startswith("-- ")]
     told = dict(re.findall(r"^(lane|remedy): (.+)$", "\n".join(lines), flags=re.MULTILINE))
-    return Invariant(path.stem, lines[0], Lane(told["lane"]), told["remedy"], text(written))
+    return Invariant(path.stem, lines[0], Lane(told["lane"]), told["remedy"], prepared(written))
 
 
-async def violations(connection: AsyncConnection, *, lately: bool) -> list[Violation]:
+async def violations(connection: Connection, *, lately: bool) -> list[Violation]:
     """Return where invariants are broken, in what is new or in everything there is."""
     given = {"from_envelope": 0, "from_order": 0, "from_history": 0, "from_attempt": 0}
     if lately:
@@ -49,8 +48,7 @@ async def violations(connection: AsyncConnection, *, lately: bool) -> list[Viola
         given = {name: number or 0 for name, number in zip(given, row, strict=True)}
     found = []
     for one in invariants():
-        wanted = {name: n for name, n in given.items() if f":{name}" in one.query.text}
-        rows = await connection.execute(one.query, {**wanted, "most": MOST})
+        rows = await connection.execute(one.query, {**given, "most": MOST})
         found += [
             Violation(
                 invariant=one.name,

@@ -2,27 +2,25 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from msgspec import json
-from sqlalchemy import Row
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from accord.domain.allowance import Allowance
 from accord.domain.breaker import Breaker
 from accord.domain.link_state import LinkState
+from accord.storage.connections import Connection, Row
 from accord.storage.overview import LinkLine
 from accord.storage.statement import statement, to_json
 
 
-async def read(connection: AsyncConnection, system: str) -> LinkState:
+async def read(connection: Connection, system: str) -> LinkState:
     """Return what is known of one link; of a new one, nothing yet."""
     row = (await connection.execute(statement("read_link_state"), {"system": system})).first()
     return LinkState() if row is None else _state(row)
 
 
 async def reckon(
-    connection: AsyncConnection, system: str, change: Callable[[LinkState], LinkState]
+    connection: Connection, system: str, change: Callable[[LinkState], LinkState]
 ) -> tuple[LinkState, LinkState]:
     """Change what is known of one link while nobody else can; return it before and after."""
     await connection.execute(statement("make_link_state"), {"system": system})
@@ -34,7 +32,7 @@ async def reckon(
     return before, after
 
 
-async def lines(connection: AsyncConnection, now: datetime) -> list[LinkLine]:
+async def lines(connection: Connection, now: datetime) -> list[LinkLine]:
     """Return every link with the work that waits for it."""
     rows = await connection.execute(statement("list_links"), {"now": now})
     return [
@@ -50,7 +48,7 @@ async def lines(connection: AsyncConnection, now: datetime) -> list[LinkLine]:
     ]
 
 
-def _state(row: Row[Any]) -> LinkState:
+def _state(row: Row) -> LinkState:
     limit = row.allowance
     return LinkState(
         breaker=Breaker() if row.breaker is None else json.decode(row.breaker, type=Breaker),

@@ -2,17 +2,15 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
+import psycopg
 from msgspec import json
-from sqlalchemy import Row
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from accord.domain.notice import Notice, NoticeState, Why
 from accord.domain.notice_rules import ChannelKind
 from accord.engine.desk import Deed
 from accord.engine.notice_ledger import Ending, Epoch, Looked, Mark, Sending
+from accord.storage.connections import Connections, Row
 from accord.storage.facts import names_meant
 from accord.storage.statement import order_number, statement, storable, to_json
 
@@ -23,9 +21,9 @@ LEFT_BEHIND = "whoever sent it did not say what came of it"
 class PostgresNotices:
     """A ``NoticeLedger``."""
 
-    def __init__(self, single: AsyncEngine) -> None:
-        """Speak through ``single``, whose every statement is a transaction of its own."""
-        self._single = single
+    def __init__(self, database: Connections) -> None:
+        """Speak through ``database``."""
+        self._database = database
 
     async def of_order(self, order: str) -> Sequence[Notice]:
         """Return all rows of one order, oldest first."""
@@ -106,8 +104,8 @@ class PostgresNotices:
         """Return a name for the server; empty where it does not tell."""
         try:
             ((name,),) = await self._ask("read_cluster")
-        except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", "") != NOT_ALLOWED:
+        except psycopg.Error as error:
+            if error.sqlstate != NOT_ALLOWED:
                 raise
             return ""  # this server keeps it from its users; the mark outside is left
         return str(name)
@@ -169,12 +167,12 @@ class PostgresNotices:
         return [row.id for row in rows]
 
     async def _do(self, name: str, **given: object) -> None:
-        async with self._single.connect() as connection:
+        async with self._database.single() as connection:
             await connection.execute(statement(name), given)
 
-    async def _ask(self, name: str, **given: object) -> Sequence[Row[Any]]:
-        async with self._single.connect() as connection:
-            return (await connection.execute(statement(name), given)).all()
+    async def _ask(self, name: str, **given: object) -> Sequence[Row]:
+        async with self._database.single() as connection:
+            return await connection.execute(statement(name), given)
 
 
 def _by(deed: Deed) -> dict[str, object]:
@@ -182,7 +180,7 @@ def _by(deed: Deed) -> dict[str, object]:
     return {"what": deed.what, "who": who, "why": why, "at": deed.at}
 
 
-def _notice(row: Row[Any]) -> Notice:
+def _notice(row: Row) -> Notice:
     told = row._asdict()
     return Notice(
         order=str(told.pop("order_id")),

@@ -2,21 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
-
-from sqlalchemy import Row
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from accord.domain.agreement import Spread
 from accord.domain.tracks import Track
 from accord.engine.numbers import Behind, Daily, Share, Waits, counted
 from accord.engine.ports import Change
+from accord.storage.connections import Connection, Connections, Row
 from accord.storage.statement import statement
 
 
-async def count_agreed(
-    connection: AsyncConnection, changes: Iterable[Change], now: datetime
-) -> None:
+async def count_agreed(connection: Connection, changes: Iterable[Change], now: datetime) -> None:
     """Add what came into step by these changes to the count."""
     added = counted((one for change in changes for one in change.agreed), now)
     if not added:
@@ -36,9 +31,9 @@ async def count_agreed(
 class PostgresNumbers:
     """``Numbers``."""
 
-    def __init__(self, single: AsyncEngine) -> None:
-        """Speak through ``single``, whose every statement is a transaction of its own."""
-        self._single = single
+    def __init__(self, database: Connections) -> None:
+        """Speak through ``database``."""
+        self._database = database
 
     async def agreement(self, since: datetime) -> Mapping[tuple[str, Track], Spread]:
         """Return how long it took to agree, by system and track, from a moment on."""
@@ -59,7 +54,7 @@ class PostgresNumbers:
 
     async def tidy(self, before: datetime) -> None:
         """Forget how long it took to agree before a moment."""
-        async with self._single.connect() as connection:
+        async with self._database.single() as connection:
             await connection.execute(statement("forget_agreement"), {"before": before})
 
     async def share(self) -> Share:
@@ -72,6 +67,6 @@ class PostgresNumbers:
         (row,) = await self._ask("count_day", since=since)
         return Daily(**row._asdict())
 
-    async def _ask(self, name: str, **given: object) -> Sequence[Row[Any]]:
-        async with self._single.connect() as connection:
-            return (await connection.execute(statement(name), given)).all()
+    async def _ask(self, name: str, **given: object) -> Sequence[Row]:
+        async with self._database.single() as connection:
+            return await connection.execute(statement(name), given)

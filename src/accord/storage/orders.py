@@ -5,15 +5,14 @@ from datetime import datetime
 from itertools import repeat
 from typing import Any
 
-import psycopg
 from msgspec import json
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from accord.domain.action import action_name
 from accord.domain.matrix import Cell, Condition, Matrix
 from accord.domain.report import Ref
 from accord.domain.shape import begun_at, remember, shape
 from accord.engine.ports import Attempt, LinkTakenError
+from accord.storage.connections import Connection
 from accord.storage.facts import merged, without_address
 from accord.storage.statement import all_storable, order_number, statement, storable, to_json
 
@@ -31,7 +30,7 @@ _decode = json.Decoder(Matrix).decode
 _HISTORY_TYPES = ("int8", *("text",) * 6, "timestamptz", "timestamptz", "text", "timestamptz")
 
 
-async def find(connection: AsyncConnection, refs: Collection[Ref]) -> dict[Ref, str]:
+async def find(connection: Connection, refs: Collection[Ref]) -> dict[Ref, str]:
     """Return which of ``refs`` lead to an order."""
     asked = {(storable(ref.scope), storable(ref.value)): ref for ref in refs}
     rows = await connection.execute(
@@ -41,31 +40,27 @@ async def find(connection: AsyncConnection, refs: Collection[Ref]) -> dict[Ref, 
     return {asked[row.scope, row.value]: str(row.order_id) for row in rows}
 
 
-async def lock(connection: AsyncConnection, orders: Collection[str]) -> None:
+async def lock(connection: Connection, orders: Collection[str]) -> None:
     """Take orders in hand until the transaction ends."""
     await connection.execute(statement("lock_orders"), {"orders": _numbers(orders)})
 
 
-async def take(connection: AsyncConnection, orders: Collection[str]) -> dict[str, Matrix]:
+async def take(connection: Connection, orders: Collection[str]) -> dict[str, Matrix]:
     """Take orders in hand until the transaction ends; return their facts."""
     return await _facts(connection, "take_orders", orders)
 
 
-async def load(connection: AsyncConnection, orders: Collection[str]) -> dict[str, Matrix]:
+async def load(connection: Connection, orders: Collection[str]) -> dict[str, Matrix]:
     """Return the facts of those of ``orders`` that exist."""
     return await _facts(connection, "load_matrices", orders)
 
 
-async def _facts(
-    connection: AsyncConnection, how: str, orders: Collection[str]
-) -> dict[str, Matrix]:
+async def _facts(connection: Connection, how: str, orders: Collection[str]) -> dict[str, Matrix]:
     rows = await connection.execute(statement(how), {"orders": _numbers(orders)})
-    return {str(id_): remember(_decode(matrix), found) for id_, matrix, found in rows.all()}
+    return {str(id_): remember(_decode(matrix), found) for id_, matrix, found in rows}
 
 
-async def create(
-    connection: AsyncConnection, matrices: Sequence[Matrix], now: datetime
-) -> list[int]:
+async def create(connection: Connection, matrices: Sequence[Matrix], now: datetime) -> list[int]:
     """Make an order of each of ``matrices``; return their numbers."""
     if not matrices:
         return []
@@ -74,7 +69,7 @@ async def create(
 
 
 async def update(
-    connection: AsyncConnection, matrices: Mapping[str, Matrix], now: datetime | None
+    connection: Connection, matrices: Mapping[str, Matrix], now: datetime | None
 ) -> None:
     """Replace the facts of orders in our hand; without ``now`` they do not count as told anew."""
     if not matrices:
@@ -92,7 +87,7 @@ def _written(matrices: Collection[Matrix]) -> dict[str, list[Any]]:
     }
 
 
-async def name(connection: AsyncConnection, names: Sequence[Name]) -> None:
+async def name(connection: Connection, names: Sequence[Name]) -> None:
     """Give orders their names and let envelopes that waited for them be read again.
 
     Raises ``LinkTakenError`` when a name leads to another order.
@@ -104,7 +99,7 @@ async def name(connection: AsyncConnection, names: Sequence[Name]) -> None:
         "values": all_storable([ref.value for ref, _ in names]),
         "orders": [order for _, order in names],
     }
-    fresh = (await connection.execute(statement("link_orders"), given)).all()
+    fresh = await connection.execute(statement("link_orders"), given)
     if len(fresh) < len(names):
         taken = (await connection.execute(statement("find_taken_link"), given)).first()
         if taken is not None:
@@ -114,7 +109,7 @@ async def name(connection: AsyncConnection, names: Sequence[Name]) -> None:
         await connection.execute(statement("wake_envelopes"), woken)
 
 
-async def link(connection: AsyncConnection, order: str, matrix: Matrix, only_if: Condition) -> bool:
+async def link(connection: Connection, order: str, matrix: Matrix, only_if: Condition) -> bool:
     """Merge particulars and names learned outside an envelope into one order.
 
     Returns False, and changes nothing, where ``only_if`` does not hold of it while it is locked.
@@ -135,13 +130,11 @@ async def link(connection: AsyncConnection, order: str, matrix: Matrix, only_if:
     return True
 
 
-async def add_history(connection: AsyncConnection, told: Sequence[Told], now: datetime) -> None:
+async def add_history(connection: Connection, told: Sequence[Told], now: datetime) -> None:
     """Add changed cells to the history; by COPY, since no table gets as many rows."""
     if not told:
         return
-    raw = await connection.get_raw_connection()
-    driver: psycopg.AsyncConnection[Any] = raw.driver_connection  # type: ignore[assignment]
-    async with driver.cursor() as cursor, cursor.copy(_ADD_HISTORY) as copy:
+    async with connection.driver.cursor() as cursor, cursor.copy(_ADD_HISTORY) as copy:
         copy.set_types(_HISTORY_TYPES)
         for row in zip(*_columns(told), repeat(now), strict=False):
             await copy.write_row(row)
@@ -163,7 +156,7 @@ def _columns(told: Sequence[Told]) -> tuple[Sequence[object], ...]:
     )
 
 
-async def record(connection: AsyncConnection, attempts: Sequence[Attempt]) -> None:
+async def record(connection: Connection, attempts: Sequence[Attempt]) -> None:
     """Keep what was tried, and merge what is known by it into the facts of the orders."""
     if not attempts:
         return

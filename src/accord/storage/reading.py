@@ -1,11 +1,8 @@
 """What pages and commands read, from PostgreSQL."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from msgspec import json
-from sqlalchemy import Row
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from accord.domain.action import Action
 from accord.domain.matrix import Cell, Matrix
@@ -14,6 +11,7 @@ from accord.domain.report import Subject, SubjectKind, order_number
 from accord.domain.tracks import State, Track
 from accord.engine.envelope import Origin
 from accord.storage import statement as statements
+from accord.storage.connections import Connection, Row
 from accord.storage.overview import (
     AttemptCount,
     Counts,
@@ -31,7 +29,7 @@ _LAST_CHARACTER = "\U0010ffff"
 
 
 async def orders(
-    connection: AsyncConnection, search: str, before: str | None, limit: int
+    connection: Connection, search: str, before: str | None, limit: int
 ) -> list[OrderLine]:
     """Return a page of orders, newest first."""
     name, number = storable(search.strip()), storable(order_number(search).value)
@@ -45,7 +43,7 @@ async def orders(
     return [_line(row) for row in await connection.execute(statement("list_orders"), given)]
 
 
-async def order(connection: AsyncConnection, order: str) -> OrderFile | None:
+async def order(connection: Connection, order: str) -> OrderFile | None:
     """Return everything on one order."""
     key = {"order": statements.order_number(order)}
     row = (await connection.execute(statement("read_order"), key)).first()
@@ -62,7 +60,7 @@ async def order(connection: AsyncConnection, order: str) -> OrderFile | None:
     )
 
 
-async def counts(connection: AsyncConnection) -> Counts:
+async def counts(connection: Connection) -> Counts:
     """Return how much there is of everything."""
     rows = (await connection.execute(statement("count_rows"))).one()
     envelopes = await connection.execute(statement("count_envelopes"))
@@ -74,7 +72,7 @@ async def counts(connection: AsyncConnection) -> Counts:
     )
 
 
-async def _attempt_counts(connection: AsyncConnection) -> Sequence[AttemptCount]:
+async def _attempt_counts(connection: Connection) -> Sequence[AttemptCount]:
     return sorted(
         AttemptCount(
             system=row.system,
@@ -86,12 +84,12 @@ async def _attempt_counts(connection: AsyncConnection) -> Sequence[AttemptCount]
     )
 
 
-def _line(row: Row[Any]) -> OrderLine:
+def _line(row: Row) -> OrderLine:
     matrix = json.decode(row.matrix, type=Matrix)
     return OrderLine(order=str(row.id), matrix=matrix, updated_at=row.updated_at)
 
 
-def told_of(row: Row[Any]) -> Told:
+def told_of(row: Row) -> Told:
     """Return one row of the history."""
     kind, _, own_id = row.subject.partition(":")
     cell = Cell(
@@ -108,7 +106,7 @@ def told_of(row: Row[Any]) -> Told:
     return Told(cell=cell, decided_at=row.decided_at)
 
 
-def _tried(row: Row[Any]) -> Tried:
+def _tried(row: Row) -> Tried:
     return Tried(
         system=row.system,
         action=json.decode(row.action, type=Action),

@@ -2,11 +2,8 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from msgspec import json
-from sqlalchemy import Row
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from accord.domain.action import Action
 from accord.domain.case import Case
@@ -15,6 +12,7 @@ from accord.engine.envelope import Standing
 from accord.engine.ports import Change, TaskKind
 from accord.engine.repair_ledger import Look, Repair, RepairOutcome, Tally
 from accord.storage import cases, orders, tasks
+from accord.storage.connections import Connection, Connections, Row
 from accord.storage.facts import Wanted, without_address
 from accord.storage.statement import order_number, statement, storable, to_json
 
@@ -24,7 +22,7 @@ Found = tuple[int, str, str]
 UNEXPLAINED = "was tried before, and is tried again"
 
 
-async def note(connection: AsyncConnection, found: Sequence[Found], now: datetime) -> None:
+async def note(connection: Connection, found: Sequence[Found], now: datetime) -> None:
     """Put repairs into the ledger whose tasks were asked for in the same transaction."""
     if not found:
         return
@@ -45,7 +43,7 @@ def found_in(placed: Sequence[tuple[Change, int]]) -> list[Found]:
 
 
 async def ask(
-    connection: AsyncConnection,
+    connection: Connection,
     system: str,
     orders_: Collection[str],
     *,
@@ -66,17 +64,16 @@ async def ask(
 class PostgresRepairs:
     """A ``RepairLedger``."""
 
-    def __init__(self, engine: AsyncEngine, single: AsyncEngine) -> None:
-        """Speak through ``single``, whose every statement is a transaction of its own."""
-        self._engine = engine
-        self._single = single
+    def __init__(self, database: Connections) -> None:
+        """Speak through ``database``."""
+        self._database = database
 
     async def undecided(
         self, system: str, orders_: Collection[str], now: datetime
     ) -> Mapping[str, Repair]:
         """Return the rows of claimed repairs by order; one that has none yet gets one."""
         numbers = [order_number(order) for order in orders_]
-        async with self._single.connect() as connection:
+        async with self._database.single() as connection:
             given = {"system": system, "orders": numbers}
             await connection.execute(statement("recall_repairs"), given)
             await note(connection, [(each, system, UNEXPLAINED) for each in numbers], now)
@@ -148,13 +145,13 @@ class PostgresRepairs:
         """Put rows down as held, with a case for the order of each."""
         if not rows:
             return
-        async with self._engine.begin() as connection:
+        async with self._database.begin() as connection:
             await orders.lock(connection, [row.order for row in rows])
             given = {
                 "ids": [row.id for row in rows],
                 "actions": [_written(row.actions) for row in rows],
             }
-            held = (await connection.execute(statement("hold_repairs"), given)).all()
+            held = await connection.execute(statement("hold_repairs"), given)
             found = [(row.order_id, cases_[str(row.order_id)]) for row in held]
             await cases.of_repairs(connection, found, now)
 
@@ -172,10 +169,9 @@ class PostgresRepairs:
         rows = await self._ask("list_repairs", system=system, since=since, limit=limit)
         return [_repair(row) for row in rows]
 
-    async def _ask(self, name: str, **given: object) -> Sequence[Row[Any]]:
-        async with self._single.connect() as connection:
-            asked = await connection.execute(statement(name), given)
-            return asked.all() if asked.returns_rows else []
+    async def _ask(self, name: str, **given: object) -> Sequence[Row]:
+        async with self._database.single() as connection:
+            return await connection.execute(statement(name), given)
 
 
 def _by(deed: Deed) -> dict[str, object]:
@@ -187,7 +183,7 @@ def _written(actions: Sequence[Action]) -> str:
     return to_json([without_address(action) for action in actions])
 
 
-def _repair(row: Row[Any]) -> Repair:
+def _repair(row: Row) -> Repair:
     told = row._asdict()
     look = told.pop("look")
     return Repair(

@@ -3,13 +3,12 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from accord.domain.matrix import Matrix
 from accord.domain.report import Ref
 from accord.engine.envelope import Envelope, Lookup, Standing
 from accord.engine.ports import Change, Verdict
 from accord.storage import cases, orders, repairs, tasks
+from accord.storage.connections import Connection
 from accord.storage.desk import set_aside
 from accord.storage.facts import Wanted, wanted_by, wanted_by_change
 from accord.storage.numbers import count_agreed
@@ -23,7 +22,7 @@ class PostgresSitting:
     sittings wait for each other but never in a circle.
     """
 
-    def __init__(self, connection: AsyncConnection, envelopes: Sequence[Envelope]) -> None:
+    def __init__(self, connection: Connection, envelopes: Sequence[Envelope]) -> None:
         self._connection = connection
         self.envelopes: Sequence[Envelope] = envelopes
         # As they were when they were taken in hand; a stored matrix has all of its names linked.

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import TextClause, text
+from msgspec import Struct
 
 _FOLDER = Path(__file__).parent / "sql"
 
@@ -16,10 +16,28 @@ _NUL, _SIGN = "\0", "\N{SYMBOL FOR NULL}"
 _ESCAPED_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
+# Where a value goes into a statement. Two colons are a cast.
+_PLACE = re.compile(r"(?<![:\w]):(\w+)(?!:)")
+
+
+class Statement(Struct, frozen=True):
+    """A statement as PostgreSQL takes it, and the names of the values for its places."""
+
+    text: bytes
+    names: tuple[str, ...] = ()
+
+
+def prepared(written: str) -> Statement:
+    """Return a statement in which each value stands by its name, as ``:name``."""
+    names = tuple(dict.fromkeys(_PLACE.findall(written)))
+    numbered = _PLACE.sub(lambda found: f"${names.index(found[1]) + 1}", written)
+    return Statement(numbered.encode(), names)
+
+
 @cache
-def statement(name: str) -> TextClause:
+def statement(name: str) -> Statement:
     """Return the statement in ``sql/NAME.sql``."""
-    return text((_FOLDER / f"{name}.sql").read_text())
+    return prepared((_FOLDER / f"{name}.sql").read_text())
 
 
 def storable(words: str) -> str:

@@ -3,22 +3,22 @@
 from collections.abc import Sequence
 
 from msgspec import structs
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from accord.engine.subscription_book import SubscriptionLine
+from accord.storage.connections import Connections
 from accord.storage.statement import statement, storable
 
 
 class PostgresSubscriptions:
     """A ``SubscriptionBook``; each method is one statement, and so one transaction."""
 
-    def __init__(self, single: AsyncEngine) -> None:
-        """Speak through ``single``, whose every statement is a transaction of its own."""
-        self._single = single
+    def __init__(self, database: Connections) -> None:
+        """Speak through ``database``."""
+        self._database = database
 
     async def lines(self) -> Sequence[SubscriptionLine]:
         """Return every line, by system and topic."""
-        async with self._single.connect() as connection:
+        async with self._database.single() as connection:
             rows = await connection.execute(statement("list_subscriptions"))
             return [SubscriptionLine(**row._asdict()) for row in rows]
 
@@ -33,7 +33,7 @@ class PostgresSubscriptions:
             "made_again_at": [line.made_again_at for line in lines],
             "troubles": [storable(line.trouble) for line in lines],
         }
-        async with self._single.connect() as connection:
+        async with self._database.single() as connection:
             await connection.execute(statement("note_subscriptions"), given)
 
 

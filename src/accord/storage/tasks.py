@@ -2,18 +2,15 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
-
-from sqlalchemy import Row
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from accord.engine.desk import repairs_at
 from accord.engine.ports import Doubt, Settlement, Task, TaskKind
+from accord.storage.connections import Connection, Row
 from accord.storage.facts import Wanted
 from accord.storage.statement import statement, storable
 
 
-async def ask(connection: AsyncConnection, wanted: Iterable[Wanted]) -> None:
+async def ask(connection: Connection, wanted: Iterable[Wanted]) -> None:
     """Put work down; of two wishes for one task the earlier counts."""
     earliest: dict[tuple[str, str, str], datetime] = {}
     asked: dict[tuple[str, str, str], datetime] = {}
@@ -44,7 +41,7 @@ async def ask(connection: AsyncConnection, wanted: Iterable[Wanted]) -> None:
 
 
 async def claim(
-    connection: AsyncConnection,
+    connection: Connection,
     kind: TaskKind,
     systems: Collection[str],
     *,
@@ -68,7 +65,7 @@ async def claim(
 
 
 async def claim_repairs(
-    connection: AsyncConnection, system: str, *, limit: int, lease: timedelta, now: datetime
+    connection: Connection, system: str, *, limit: int, lease: timedelta, now: datetime
 ) -> list[Task]:
     """Lease up to ``limit`` due repairs until ``now`` plus ``lease``."""
     rows = await connection.execute(
@@ -85,7 +82,7 @@ async def claim_repairs(
 
 
 def _leased(
-    row: Row[Any], kind: TaskKind, system: str, *, urgent: bool = False, repair: bool = False
+    row: Row, kind: TaskKind, system: str, *, urgent: bool = False, repair: bool = False
 ) -> Task:
     return Task(
         kind=kind,
@@ -101,7 +98,7 @@ def _leased(
 
 
 async def settle(
-    connection: AsyncConnection, settlements: Sequence[Settlement], now: datetime
+    connection: Connection, settlements: Sequence[Settlement], now: datetime
 ) -> list[Task]:
     """End leases; return the tasks whose lease was no longer the newest."""
     if not settlements:
@@ -113,13 +110,13 @@ async def settle(
     return [s.task for s in settlements if s.task.token not in held]
 
 
-async def why_paused(connection: AsyncConnection, system: str) -> str | None:
+async def why_paused(connection: Connection, system: str) -> str | None:
     """Return who paused ``system``, or all, and why; None if nobody did."""
     found: str | None = await connection.scalar(statement("why_paused"), {"system": system})
     return found
 
 
-async def due(connection: AsyncConnection, now: datetime) -> frozenset[tuple[TaskKind, str]]:
+async def due(connection: Connection, now: datetime) -> frozenset[tuple[TaskKind, str]]:
     """Return what kinds of work, of which systems, can be claimed."""
     rows = await connection.execute(statement("list_due_work"), {"now": now})
     return frozenset((TaskKind(row.kind), row.system) for row in rows)

@@ -1,13 +1,12 @@
 """What kind of trouble a database reports."""
 
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
+import psycopg
 
 
 def blames_data(error: Exception) -> bool:
     """Return whether the same values would fail for ever; otherwise the database may recover.
 
-    An error without one of the driver's inside is one of writing the values down.
+    What is no error of the driver's is one of writing the values down.
     """
-    if isinstance(error, StatementError) and not isinstance(error, DBAPIError):
-        return True
-    return isinstance(error, (DataError, IntegrityError, ValueError, TypeError))
+    for_ever = (psycopg.DataError, psycopg.IntegrityError, ValueError, TypeError, ArithmeticError)
+    return isinstance(error, for_ever)

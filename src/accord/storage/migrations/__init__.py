@@ -5,6 +5,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from accord.storage.engine import connected
 
@@ -14,8 +15,11 @@ _LOCK = 4_158_216_091
 
 async def migrate(url: str) -> None:
     """Bring the database at ``url`` up to date, in one transaction, one program at a time."""
-    async with connected(url) as engine, engine.begin() as connection:
-        await connection.run_sync(_upgrade)
+    try:
+        async with connected(url) as engine, engine.begin() as connection:
+            await connection.run_sync(_upgrade)
+    except DBAPIError as error:  # whoever calls knows the driver only
+        raise error.orig or error from error
 
 
 def _upgrade(connection: Connection) -> None:
