@@ -33,6 +33,7 @@ from accord.cli.desk import (
 from accord.domain.notice import Notice, NoticeState, state_meanings, why_meanings
 from accord.engine.notice_ledger import NOTICES, Looked
 from accord.engine.notice_sending import LEASE
+from accord.engine.pausing import pause as pause_and_wait
 from accord.engine.ports import TaskKind
 from accord.engine.send_epoch import resume as resume_sending
 from accord.storage.postgres import PostgresStore
@@ -182,7 +183,7 @@ def pause(
     required(who, why)
     place = Place(context, database, data)
     deed = place.deed("paused", who, why)
-    changed = place.at_desk(lambda desk: desk.pause(NOTICES, deed))
+    changed = place.at_desk(lambda desk: pause_and_wait(desk, NOTICES, deed))
     if as_json:
         print_json({"changed": changed})
         return

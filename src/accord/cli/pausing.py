@@ -18,6 +18,7 @@ from accord.cli.desk import (
     required,
 )
 from accord.engine.desk import EVERYWHERE, INTERPRETING, Deed, Desk, Pause, paused_thing, repairs_at
+from accord.engine.pausing import pause as pause_and_wait
 
 Interpreting = Annotated[
     bool,
@@ -44,7 +45,7 @@ def pause(
 ) -> None:
     """Write nothing more to a system, or to any; everything is still read and kept.
 
-    Every worker heeds it before its next action, without a restart.
+    When this ends, no process begins another action there; none needs a restart.
 
     Exit status: 0 it is paused, 2 it is not said what, who and why, or the database cannot be used.
     """
@@ -92,8 +93,11 @@ def _what(system: str, *, everything: bool, interpreting: bool, repairs: bool) -
 
 def _turn(place: Place, system: str, deed: Deed, *, as_json: bool) -> None:
     async def work(desk: Desk) -> tuple[bool, list[Pause]]:
-        act = desk.pause if deed.what == "paused" else desk.resume
-        return await act(system, deed), list(await desk.pauses())
+        if deed.what == "paused":
+            changed = await pause_and_wait(desk, system, deed)
+        else:
+            changed = await desk.resume(system, deed)
+        return changed, list(await desk.pauses())
 
     changed, pauses = place.at_desk(work)
     if as_json:

@@ -13,6 +13,7 @@ from accord.domain.link_state import LinkState
 from accord.domain.outcome import Outcome, Throttled, Unauthorized, Unavailable
 from accord.domain.retry import RetryBudget
 from accord.engine.gathering import Gathering
+from accord.engine.pausing import HEEDED_WITHIN
 from accord.engine.ports import Link, Store
 from accord.engine.slots import Slots
 
@@ -64,6 +65,7 @@ class Traffic:
         self._budgets = dict.fromkeys(links, RetryBudget())
         self._slots = {name: Slots(link.at_once) for name, link in links.items()}
         self._pauses = defaultdict[str, Gathering[str, str | None]](self._looking)
+        self._free_since: dict[str, datetime] = {}  # when a look began that found no pause
 
     def slot(self, system: str, *, urgent: bool = False) -> AbstractAsyncContextManager[None]:
         """Return a place at the link, to be held while it is asked."""
@@ -88,7 +90,13 @@ class Traffic:
         return await self._probe(system, now, urgent=urgent)
 
     async def paused(self, system: str) -> Wait | None:
-        """Return that somebody lets nothing be written to ``system``, as it is at this moment."""
+        """Return that somebody lets nothing be written to ``system``.
+
+        It is so now, or at most ``HEEDED_WITHIN`` ago it was not.
+        """
+        free = self._free_since.get(system)
+        if free is not None and timedelta(0) <= self._clock() - free < HEEDED_WITHIN:
+            return None
         reason = await self._pauses[system].ask(system)
         if reason is None:
             return None
@@ -99,7 +107,11 @@ class Traffic:
 
     async def _why_paused(self, asked: Sequence[str]) -> Sequence[str | None]:
         """Look once for all who asked since the look before began."""
-        return [await self._store.why_paused(asked[0])] * len(asked)
+        system, began = asked[0], self._clock()
+        reason = await self._store.why_paused(system)
+        if reason is None:
+            self._free_since[system] = began
+        return [reason] * len(asked)
 
     def may(
         self, system: str, *, urgent: bool = False, probe: bool = False, again: bool = False
