@@ -18,6 +18,9 @@ from accord.domain.truth import Truth, truth
 class Asked(Protocol):
     """What is to be done by the facts of one moment."""
 
+    def asks(self, system: str) -> bool:
+        """Return whether anything is to be done at one system."""
+
     def at(self, system: str) -> Sequence[Action]:
         """Return what is to be done at one system."""
 
@@ -73,9 +76,9 @@ class _Heard:
 
     def is_repair(self, system: str, was: Asked, so: Asked) -> bool:
         """Return whether there is something to do at a system, and nobody else spoke."""
-        wanted, before = so.at(system), was.at(system)
-        if not wanted or self.speakers - {system}:
+        if not so.asks(system) or self.speakers - {system}:
             return False
+        wanted, before = so.at(system), was.at(system)
         if any(map(stops, wanted)) and (self.speakers or any(map(stops, before))):
             return False
         if _facets(self._truth_before) != _facets(so.whole()):
