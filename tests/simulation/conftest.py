@@ -7,8 +7,9 @@ import pytest
 from tests.simulation.many import play_all
 from tests.simulation.seed import Played
 
-# So many of the seeds that `./run test --deep` plays are played by every `./run test`.
-SHARE = range(50)
+# Of the seeds that `./run test --deep` plays, these are played by every `./run test`. In the last
+# one a process dies before a bookmark moves, which happens in one of a hundred.
+SHARE = (*range(62), 105)
 
 
 @pytest.fixture(scope="session")
