@@ -16,6 +16,7 @@ from accord.engine.ports import TaskKind
 from accord.engine.traffic import Go, Wait
 from accord.storage.memory import MemoryStore
 from tests.domain.stack import ordered, said, stack
+from tests.domain.test_plan import work
 from tests.engine.orders import (
     MINUTE,
     SECOND,
@@ -388,6 +389,41 @@ async def test_a_shop_that_hangs_does_not_hold_its_warehouse(plain):
     assert len(done) == 3
     assert not any(isinstance(a, Allocate) for a in plain.hands["warehouse"].performed)
     await plain.engine.close()
+
+
+async def test_no_mirror_hears_of_a_cancellation_before_a_parcel_just_asked_for_was_seen(plain):
+    """The warehouse took the parcel and answers no question: no matrix has it yet."""
+    await plain.said(*of(1, *ordered(A=1), said("books", "SalesOrd", "B", minute=1)))
+
+    async def destination(order):
+        return HOME
+
+    async def throttled(ref):
+        return Throttled(10 * MINUTE)
+
+    warehouse = plain.hands["warehouse"]
+    plain.hands["shop"].destination, see = destination, warehouse.reread
+    warehouse.reread = throttled
+    await turns(plain, "warehouse", 10 * SECOND)
+    assert [type(action) for action in warehouse.performed] == [Allocate]
+
+    await plain.said(*cancelled(1))
+    await turns(plain, "books", MINUTE)
+    assert not any(isinstance(action, CancelOrder) for action in plain.hands["books"].performed)
+
+    warehouse.reread = see
+    lay_out(plain, "warehouse", "number:1", of(1, work("se-1", "pending", {"A": 1})))
+    plain.now += 10 * MINUTE
+    await turns(plain, "warehouse", 2 * SECOND)
+    assert any(isinstance(action, CancelParcel) for action in warehouse.performed)
+    await turns(plain, "books", MINUTE)
+    assert not any(isinstance(action, CancelOrder) for action in plain.hands["books"].performed)
+
+    gone = of(1, work("se-1", "cancelled", {"A": 1}, minute=30))
+    lay_out(plain, "warehouse", "number:1", gone)
+    await turns(plain, "warehouse", 5 * MINUTE)
+    await turns(plain, "books", MINUTE)
+    assert any(isinstance(action, CancelOrder) for action in plain.hands["books"].performed)
 
 
 @pytest.mark.parametrize("answer", [DOWN, Throttled(90 * SECOND)])

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
+from accord.domain.action import action_name
 from accord.domain.comparison import compare
 from accord.domain.report import order_number
 from accord.engine.case_desk import CaseFile, Sought
@@ -16,8 +17,9 @@ from tests.simulation.ground import Ground
 from tests.simulation.office import Office
 from tests.simulation.weather import HOUR
 
-# More than one order needs once nothing fails any more; a loop passes it within the quiet.
-MOST_ATTEMPTS = 25
+# So often one thing is asked of one system once nothing fails any more: what is refused is asked
+# for again with each piece of news, and a loop passes this within the quiet.
+MOST_ATTEMPTS = 12
 # What was waited for longest is due soon after the weather clears.
 SETTLED_AFTER = HOUR
 
@@ -76,8 +78,14 @@ class Oracle:
         reasons += [note for kind, note in dead if kind is TaskKind.REREAD]
         held += [f"given up without a case: {t.note}" for t in file.pending if t.dead]
         busy = [f"{t.system} is still asked: {t.note}" for t in file.pending if not t.dead]
-        late = [one for one in file.attempts if one.at > self._calm_at + SETTLED_AFTER]
-        loops = [f"{len(late)} attempts in calm weather"] * (len(late) > MOST_ATTEMPTS)
+        late = Counter(
+            f"{action_name(type(one.action))} at {one.system}"
+            for one in file.attempts
+            if one.at > self._calm_at + SETTLED_AFTER
+        )
+        loops = [
+            f"{n} times {what} in calm weather" for what, n in late.items() if n > MOST_ATTEMPTS
+        ]
         if (held or shown) and reasons:
             self._chronicle.reach("a difference with a reason")
             return [*never, *busy, *loops]

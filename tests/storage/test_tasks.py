@@ -214,3 +214,35 @@ async def test_what_is_due_leaves_out_what_is_leased_or_dead(store: AnyStore) ->
 
     await store.settle([Settlement(task=one, dead=True), Settlement(task=two, dead=True)], NOW)
     assert await store.due(NOW + LEASE) == frozenset()
+
+
+async def test_work_goes_on_from_its_first_lease_until_it_is_done_or_given_up(
+    store: AnyStore,
+) -> None:
+    order = await place_order(store, own("1001"))
+
+    async def is_at_work() -> bool:
+        return await store.is_at_work(order, ["erp", "warehouse"])
+
+    async def taken(now: datetime) -> Task:
+        (task,) = await store.claim(PROPAGATE, ["erp"], 1, LEASE, now)
+        return task
+
+    await store.ask(PROPAGATE, "erp", [order], NOW)
+    seen = [await is_at_work()]
+    task = await taken(NOW)
+    seen.append(await is_at_work())
+    await store.settle([Settlement(task=task, due=NOW + MINUTE, firm=True, note="throttled")], NOW)
+    seen.append(await is_at_work())
+    task = await taken(NOW + MINUTE)
+    await store.settle([Settlement(task=task, due=NOW + 2 * MINUTE, failed=True)], NOW + MINUTE)
+    seen.append(await is_at_work())
+    seen.append(await store.is_at_work(order, ["warehouse"]))
+    task = await taken(NOW + 2 * MINUTE)
+    await store.settle([Settlement(task=task, due=NOW + LEASE, note="in step until then")], NOW)
+    seen.append(await is_at_work())
+    task = await taken(NOW + LEASE)
+    await store.settle([Settlement(task=task, dead=True)], NOW + LEASE)
+    seen.append(await is_at_work())
+
+    assert seen == [False, True, True, True, False, False, False]

@@ -92,6 +92,11 @@ class System(Struct, frozen=True):
     permit_for: timedelta = timedelta(hours=4)
     subscribe: bool = True
 
+    @property
+    def is_gated(self) -> bool:
+        """Whether nothing leaves here without a permission."""
+        return self.gate is Gate.HOLD
+
     def read(self, kind: str, word: str) -> Reading:
         """Return what a word of this system means here."""
         return self.vocabulary.read(kind, word, self.settings)

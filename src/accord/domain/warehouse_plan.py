@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from accord.domain.accord import Accord, Gate, System
+from accord.domain.accord import Accord, System
 from accord.domain.action import Action, Allocate, CancelParcel, Hold, Release
 from accord.domain.comparison import GOOD_FOR
 from accord.domain.matrix import Matrix
@@ -28,10 +28,6 @@ class _Case(Struct, frozen=True):
     system: System
     so: Truth
     now: datetime | None = None
-
-    @property
-    def is_gated(self) -> bool:
-        return self.system.gate is Gate.HOLD
 
     @property
     def may_leave(self) -> bool:
@@ -159,7 +155,7 @@ def _hold_or_release(parcel: Parcel, case: _Case, *, held: bool) -> Iterator[Act
     if parcel.fulfillment in STOPPABLE:
         if held:
             yield Hold(subject=own, reason="held by the owner of the order")
-        elif case.is_gated and not _is_permitted(parcel, case):
+        elif case.system.is_gated and not _is_permitted(parcel, case):
             yield Hold(subject=own, reason="no permission to ship holds")
     elif parcel.fulfillment is State.ON_HOLD and not held and _is_releasable(parcel, case):
         yield Release(subject=own)
@@ -169,7 +165,7 @@ def _is_releasable(parcel: Parcel, case: _Case) -> bool:
     told = parcel.group.records[case.system.name].particulars
     if told.held is HeldBy.OTHERS:
         return False
-    if not case.is_gated:
+    if not case.system.is_gated:
         return True
     rests = _rests_until(parcel, case)
     rested = rests is None or case.now is None or case.now >= rests
@@ -194,7 +190,7 @@ def gate_turns_at(
 
     That is when a parcel has rested for long enough, or a permission to ship runs out.
     """
-    if system.gate is not Gate.HOLD or so.order is State.CANCELLED:
+    if not system.is_gated or so.order is State.CANCELLED:
         return None
     case = _Case(matrix, accord, system, so, now)
     times = []
@@ -218,5 +214,5 @@ def _allocate(location: str, lines: dict[str, int], earlier: int, case: _Case) -
         number=number,
         lines=lines,
         place=case.system.places.get(location),
-        held=case.is_gated,
+        held=case.system.is_gated,
     )

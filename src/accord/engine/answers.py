@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from accord.domain.accord import Accord, Gate
+from accord.domain.accord import Accord
 from accord.domain.action import Action, stops
 from accord.domain.cases import cases
 from accord.domain.matrix import Matrix
@@ -35,7 +35,7 @@ class Answers:
     def __init__(self, accord: Accord) -> None:
         self._accord = accord
         # Where goods are held back the time of day is part of the answer, and of no shape.
-        self._is_timeless = all(each.gate is not Gate.HOLD for each in accord.systems.values())
+        self._is_timeless = not any(each.is_gated for each in accord.systems.values())
         self._found: dict[bytes, Answer] = {}
 
     def of(self, matrix: Matrix) -> Answer | None:

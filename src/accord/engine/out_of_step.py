@@ -5,7 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from accord.domain.accord import Accord, Gate
+from accord.domain.accord import Accord
 from accord.domain.action import Action, stops
 from accord.domain.agreement import Agreed, agreed_on
 from accord.domain.case import Case
@@ -57,7 +57,7 @@ class _Plans(Struct):
 
     def turns_at(self, system: str) -> datetime | None:
         gated = self.accord.systems[system]
-        if gated.gate is not Gate.HOLD or self.now is None or not self.matrix.cells:
+        if not gated.is_gated or self.now is None or not self.matrix.cells:
             return None
         return gate_turns_at(self.matrix, self.accord, gated, self.whole(), self.now)
 

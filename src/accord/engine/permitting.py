@@ -1,4 +1,7 @@
-"""The permission to ship: given on a fresh read of the order, under its lock, for a time."""
+"""Permissions for what cannot be taken back: to let a parcel go, and to tell of a cancellation.
+
+That to ship is given on a fresh read of the order, under its lock, for a time.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -24,8 +27,12 @@ from accord.engine.traffic import Traffic, Wait
 AGAIN = timedelta(seconds=5)
 
 
+# So much later a warehouse that was still asked for something may be done with it.
+SOON = timedelta(seconds=30)
+
+
 class Permits:
-    """Says whether one parcel may leave now. Whatever is not known means that it may not."""
+    """Says whether something may be done now. Whatever is not known means that it may not."""
 
     def __init__(
         self, accord: Accord, links: Mapping[str, Link], store: Store, traffic: Traffic, pace: Pace
@@ -60,6 +67,18 @@ class Permits:
         if await self._store.link(task.key, Matrix(known={known.key: known}), is_planned):
             return None
         return Wait(now + AGAIN, "the order may not leave any more, by what its owner says now")
+
+    async def to_cancel(self, task: Task) -> Wait | None:
+        """Return why a mirror may not hear yet that an order is cancelled; None where it may.
+
+        A parcel that a warehouse was just asked for is in no matrix before it was read back, and
+        may leave all the same. So nobody is told while work on the order at a warehouse goes on.
+        """
+        warehouses = self._accord.ownership.owners_of(Track.FULFILLMENT) - {task.system}
+        if not await self._store.is_at_work(task.key, warehouses):
+            return None
+        why = "a warehouse was asked for something that has not been seen yet"
+        return Wait(self._pace.clock() + SOON, why)
 
     async def _read(self, matrix: Matrix) -> list[Report] | Refused | Wait:
         owner = self._accord.ownership.owner(Track.ORDER) or ""

@@ -7,11 +7,19 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from accord.domain.accord import Accord, Gate
-from accord.domain.action import Action, Allocate, Destination, Release, Withdraw, stops
+from accord.domain.accord import Accord
+from accord.domain.action import (
+    Action,
+    Allocate,
+    CancelOrder,
+    Destination,
+    Release,
+    Withdraw,
+    stops,
+)
 from accord.domain.case import case_of_refusal
 from accord.domain.matrix import Matrix
-from accord.domain.outcome import Outcome, Refused, Throttled, Unavailable
+from accord.domain.outcome import Outcome, Refused, Throttled, Unavailable, Unneeded
 from accord.domain.plan import plan
 from accord.domain.tracks import Track
 from accord.domain.truth import truth
@@ -90,9 +98,8 @@ class Propagator:
             return 0
         now = self._pace.clock()
         turn = Turn(self._links[system], urgent, permission.probe, now)
-        limit = 1 if turn.probe else room
-        kind = TaskKind.PROPAGATE
-        tasks = await self._store.claim(kind, [system], limit, LEASE, now, urgent=urgent)
+        lane = (TaskKind.PROPAGATE, [system], 1 if turn.probe else room, LEASE, now)
+        tasks = await self._store.claim(*lane, urgent=urgent)
         turn.matrices = await self._store.load([task.key for task in tasks])
         begun = [in_hand.begin(self._piece(task, turn)) for task in tasks]
         if turn.probe:
@@ -168,6 +175,7 @@ class Propagator:
                 work.refused.append((action, got.outcome))  # which must not keep the others back
                 continue
             work.outcome = got.outcome
+            work.is_unseen = work.is_unseen or not isinstance(got.outcome, (*NOT_DONE, Unneeded))
             if isinstance(got.outcome, NOT_DONE):
                 break
         return tried
@@ -184,9 +192,7 @@ class Propagator:
 
     def _settled(self, work: Work, outcome: Outcome, wait: Wait | None) -> Settlement:
         """Return how a task ends for now. Whatever was refused is for a person to see at once."""
-        at = self._circumstances(
-            work.task, work.turn, outcome, urgent=any(map(stops, work.actions))
-        )
+        at = self._circumstances(work, outcome)
         refusals = tuple(case_of_refusal(work.task.system, *each) for each in work.refused)
         if isinstance(outcome, NOT_DONE):
             settlement = settle(work.task, outcome, at)
@@ -199,13 +205,12 @@ class Propagator:
             return replace(settle(work.task, outcome, at), cleared=True)
         return replace(settlement, cases=(*refusals, *settlement.cases))
 
-    def _circumstances(
-        self, task: Task, turn: Turn, outcome: Outcome, *, urgent: bool
-    ) -> Circumstances:
-        """Return how a task stands; what may yet happen at the mirror is looked at later."""
+    def _circumstances(self, work: Work, outcome: Outcome) -> Circumstances:
+        """Return how a task stands; what may yet come to light at the mirror is looked at later."""
+        task, urgent = work.task, any(map(stops, work.actions))
         doubt = task.doubt and Doubt(task.doubt.until)
-        if task.taken_over or isinstance(outcome, Unavailable):
-            doubt = Doubt(self._pace.clock() + turn.link.gives_up_after)
+        if task.taken_over or work.is_unseen or isinstance(outcome, Unavailable):
+            doubt = Doubt(self._pace.clock() + work.turn.link.gives_up_after)
         down = self._traffic.is_down(task.system)
         return Circumstances(pace=self._pace, down=down, urgent=urgent, doubt=doubt)
 
@@ -225,32 +230,28 @@ class Propagator:
     async def _ask(self, work: Work, action: Action) -> Attempt | Wait:
         task, now = work.task, self._pace.clock()
         tried = partial(self._attempting.tried, task.key, task.system, began=now)
-        if isinstance(action, Allocate):
-            match work.where:
-                case Destination() as destination:
-                    action = replace(action, destination=destination)
-                case Refused() as refused:
-                    return tried(action, refused)
-                case Wait() as wait:
-                    return wait
-                case None:
-                    return Wait(now, "the address is asked for")
-        if isinstance(action, Release) and self._is_gated(task.system):
-            why_not = await self._why_not_now(work, action)
-            if why_not is not None:
-                return tried(action, why_not) if isinstance(why_not, Refused) else why_not
+        if isinstance(action, Allocate) and isinstance(work.where, Destination):
+            action = replace(action, destination=work.where)
+        why_not = await self._why_not_now(work, action)
+        if why_not is not None:
+            return tried(action, why_not) if isinstance(why_not, Refused) else why_not
         work.asked = work.turn.asked = True
         self._traffic.tried(task.system, again=task.failures > 0)
         attempt = await self._attempting.make(task.key, work.turn.link, action, work.matrix)
         await self._traffic.heard(task.system, attempt.outcome)
         return attempt
 
-    async def _why_not_now(self, work: Work, action: Release) -> Refused | Wait | None:
-        """Return why a parcel may not be let go, or why it is not ours to do any more.
+    async def _why_not_now(self, work: Work, action: Action) -> Refused | Wait | None:
+        """Return why something may not be asked for yet, or why it is not ours to do any more.
 
-        The owner is read for the permission, which takes its time: by then the lease may have run
-        out, and another hand may be at it.
+        A permission takes its time: by then the lease may have run out to another hand.
         """
+        if isinstance(action, Allocate) and not isinstance(work.where, Destination):
+            return work.where or Wait(self._pace.clock(), "the address is asked for")
+        if isinstance(action, CancelOrder):
+            return await self._permits.to_cancel(work.task)
+        if not isinstance(action, Release) or not self._accord.systems[work.task.system].is_gated:
+            return None
         why_not = await self._permits.ask(work.task, work.matrix, action)
         return why_not if why_not is not None else self._held(work.task, work.turn)
 
@@ -265,6 +266,7 @@ class Propagator:
         if not isinstance(heard, Sequence):
             return heard
         await self._read_back.keep(link, heard)
+        work.is_unseen = False
         return None
 
     async def _look(self, task: Task, turn: Turn, matrix: Matrix) -> Settlement:
@@ -285,14 +287,12 @@ class Propagator:
             await self._read_back.keep(turn.link, heard)
         return looked_at(task, doubt, now)
 
-    def _is_gated(self, system: str) -> bool:
-        return self._accord.systems[system].gate is Gate.HOLD
-
     def _rested(self, task: Task, matrix: Matrix) -> Settlement:
         """End a task; where time alone will leave something to do, until then."""
-        if not self._is_gated(task.system):
+        system = self._accord.systems[task.system]
+        if not system.is_gated:
             return done(task)
-        so, system = truth(matrix, self._accord), self._accord.systems[task.system]
+        so = truth(matrix, self._accord)
         due = gate_turns_at(matrix, self._accord, system, so, self._pace.clock())
         if due is None:
             return done(task)

@@ -36,6 +36,7 @@ class Work:
     actions: Sequence[Action]
     where: Found | None
     asked: bool = False
+    is_unseen: bool = False  # whether something was done that was not read back
     outcome: Outcome = field(default_factory=Unneeded)
     wait: Wait | None = None
     refused: list[tuple[Action, Refused]] = field(default_factory=list)

@@ -276,6 +276,11 @@ class MemoryStore(MemoryOverview):
         self._link_states[system] = change(before)
         return before, self._link_states[system]
 
+    async def is_at_work(self, order: str, systems: Collection[str]) -> bool:
+        """Return whether work on an order at one of these mirrors has begun and is not over."""
+        rows = [self._tasks.row(order, system) for system in systems]
+        return any(row is not None and row.is_at_work for row in rows)
+
     async def why_paused(self, system: str) -> str | None:
         """Return who lets nothing be written to ``system`` for now, and why; None if nobody."""
         return self.desk.why_paused(system)

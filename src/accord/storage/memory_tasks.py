@@ -37,6 +37,12 @@ class TaskRow:
         """Return when it can be claimed."""
         return max(self.due, self.leased_until or self.due)
 
+    @property
+    def is_at_work(self) -> bool:
+        """Whether it has begun and is not over; what only waits for its time has not."""
+        begun = (self.leased_until, self.held_until, self.doubt)
+        return not self.dead and (self.failures > 0 or any(begun))
+
     def ask(self, wanted: Wanted) -> None:
         """Make it due earlier; once more after a lease; afresh when it was given up.
 

@@ -195,6 +195,11 @@ class PostgresStore:
             await envelopes.move_bookmark(connection, system, bookmark)
             return new
 
+    async def is_at_work(self, order: str, systems: Collection[str]) -> bool:
+        """Return whether work on an order at one of these mirrors has begun and is not over."""
+        async with self._database.single() as connection:
+            return await tasks.is_at_work(connection, order, systems)
+
     async def why_paused(self, system: str) -> str | None:
         """Return who lets nothing be written to ``system`` for now, and why; None if nobody."""
         async with self._database.single() as connection:

@@ -110,6 +110,13 @@ async def settle(
     return [s.task for s in settlements if s.task.token not in held]
 
 
+async def is_at_work(connection: Connection, order: str, systems: Collection[str]) -> bool:
+    """Return whether work on an order at one of ``systems`` has begun and is not over."""
+    given = {"key": order, "systems": sorted(systems)}
+    found: bool = await connection.scalar(statement("is_at_work"), given)
+    return found
+
+
 async def why_paused(connection: Connection, system: str) -> str | None:
     """Return who paused ``system``, or all, and why; None if nobody did."""
     found: str | None = await connection.scalar(statement("why_paused"), {"system": system})
