@@ -26,6 +26,10 @@ WORDS = [
     (system.name, row.kind, row.word)
     for system in ACCORD.systems.values()
     for row in system.vocabulary.rows
+] + [
+    (system.name, row.kind, row.word)
+    for system in ACCORD.systems.values()
+    for row in system.vocabulary.ignored
 ]
 PARCEL_KINDS = {"fulfillment", "shipment", "scan", "ItemShip", "shipment_status"}
 
@@ -169,6 +173,16 @@ def test_a_word_known_to_say_nothing_is_ignored_with_its_reason():
 
     assert isinstance(decision, Ignored)
     assert decision.reason == "a drawer, not a status"
+
+
+def test_of_words_that_say_nothing_the_latest_is_remembered_whichever_came_first():
+    early, late = said("shop", "order", "archived"), said("shop", "order", "archived", minute=5)
+
+    matrix = after(late, early)
+
+    assert matrix == after(early, late)
+    (held,) = matrix.passed_over.values()
+    assert (held.subject, held.said_at) == (THE_ORDER, NOON + timedelta(minutes=5))
 
 
 @pytest.mark.parametrize("quantity", [-1, 1_000_001])
