@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from accord.engine.ports import Settlement, Task, TaskKind
+from accord.engine.ports import Doubt, Settlement, Task, TaskKind
 from tests.storage.examples import (
     LEASE,
     MINUTE,
@@ -244,5 +244,10 @@ async def test_work_goes_on_from_its_first_lease_until_it_is_done_or_given_up(
     task = await taken(NOW + LEASE)
     await store.settle([Settlement(task=task, dead=True)], NOW + LEASE)
     seen.append(await is_at_work())
+    await store.ask(PROPAGATE, "erp", [order], NOW + LEASE)
+    task = await taken(NOW + LEASE)
+    doubt = Doubt(NOW + 2 * LEASE)
+    await store.settle([Settlement(task=task, dead=True, doubt=doubt)], NOW + LEASE)
+    seen.append(await is_at_work())
 
-    assert seen == [False, True, True, True, False, False, False]
+    assert seen == [False, True, True, True, False, False, False, True]

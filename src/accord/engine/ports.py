@@ -234,7 +234,7 @@ class Store(Protocol):
         """Lease due repairs, oldest first; while they are stopped, only those asked for by hand."""
 
     async def is_at_work(self, order: str, systems: Collection[str]) -> bool:
-        """Return whether work on an order at one of these mirrors has begun and is not over."""
+        """Return whether work on an order at one of these mirrors may not be over yet."""
 
     async def settle(self, settlements: Sequence[Settlement], now: datetime) -> Sequence[Task]:
         """End leases; return the tasks whose token was no longer the newest."""

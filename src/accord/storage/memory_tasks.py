@@ -39,9 +39,9 @@ class TaskRow:
 
     @property
     def is_at_work(self) -> bool:
-        """Whether it has begun and is not over; what only waits for its time has not."""
-        begun = (self.leased_until, self.held_until, self.doubt)
-        return not self.dead and (self.failures > 0 or any(begun))
+        """Whether it has begun and is not over, or was given up in doubt."""
+        begun = self.leased_until or self.held_until or self.failures > 0
+        return self.doubt is not None or (not self.dead and bool(begun))
 
     def ask(self, wanted: Wanted) -> None:
         """Make it due earlier; once more after a lease; afresh when it was given up.
