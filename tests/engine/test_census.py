@@ -10,12 +10,12 @@ from accord.engine.census import SETTLES
 from accord.engine.census_book import CensusState, Hole
 from accord.engine.desk import EVERYTHING, INTERPRETING, Deed
 from accord.engine.envelope import Lookup, Origin
-from accord.engine.ports import TaskKind
+from accord.engine.ports import Document, TaskKind
 from accord.storage.memory import MemoryStore
 from tests.domain.stack import NOON, said, stack
 from tests.engine.listing import HOUR, MINUTE, Listing
 from tests.engine.orders import of
-from tests.engine.plain import Plain
+from tests.engine.plain import Plain, body
 
 
 @pytest.fixture
@@ -157,15 +157,20 @@ async def test_a_row_that_leaves_while_pages_are_read_is_noticed(listing, row):
     listing.shop.page_size = 1
     listing.shop.change(NOON + 30 * MINUTE, *of(3, said("shop", "order", "open", minute=30)))
     await listing.feed()
+    (again,) = of(row + 1, said("shop", "order", "on_hold", minute=75))
 
     def moves(page):
         if page == 1 and len(listing.shop.windows) == 1:
-            listing.shop.rows[row] = (NOON + 2 * HOUR, listing.shop.rows[row][1])
+            listing.shop.rows.pop(row)
+            listing.shop.change(NOON + 75 * MINUTE, again)
 
     listing.shop.meanwhile = moves
 
     assert (await take(listing)).state is CensusState.OPEN
     listing.now += MINUTE
+    assert f"does not list order {row + 1}," in (await take(listing)).sentence
+    await listing.feed()
+    listing.now += 2 * MINUTE
     census = await take(listing)
     assert census.sentence.endswith("2 of 2")
 
@@ -206,6 +211,85 @@ async def test_a_repeated_row_counts_once(listing):
     await listing.feed()
 
     assert (await take(listing)).sentence.endswith("2 of 2")
+
+
+@pytest.mark.parametrize("left", [0, 1])
+async def test_a_list_that_lacks_what_its_own_system_told_certifies_nothing(listing, left):
+    await listing.feed()
+    rows = [*listing.shop.rows]
+    listing.shop.rows[left:] = []
+
+    census = await take(listing)
+    assert census.state is CensusState.OPEN
+    lacks = "order 1, order 2" if left == 0 else "order 2"
+    assert f"it does not list {lacks}, which it told of" in census.sentence
+
+    listing.shop.rows[:] = rows
+    listing.now += MINUTE
+    assert (await take(listing)).sentence.endswith("2 of 2")
+
+
+async def test_a_list_that_lacks_what_a_hook_told_certifies_nothing():
+    listing = Listing(tells={"feed": "plain"}, topics=frozenset({"plain"}))
+    await listing.engine.begin()
+    await listing.engine.census.turn("shop")
+    listing.now = NOON + HOUR + SETTLES
+    await listing.hear("shop", *of(3, said("shop", "order", "open", minute=30)))
+    await listing.interpret()
+
+    assert "does not list order 3" in (await take(listing)).sentence
+
+
+async def test_a_time_that_only_stands_in_for_one_is_expected_in_no_list(listing):
+    listing.shop.change(NOON + 40 * MINUTE, *of(3, said("shop", "order", "open", minute=40)))
+    listing.now = NOON + 41 * MINUTE  # so that it is received at the time it tells
+    await listing.feed()
+    listing.shop.rows.pop()
+    listing.now = NOON + HOUR + SETTLES
+
+    assert (await take(listing)).sentence.endswith("2 of 2")
+
+
+async def test_what_changed_again_after_the_hour_is_expected_in_none(listing):
+    await listing.feed()
+    listing.shop.rows[1:] = []
+    await listing.hear("shop", *of(2, said("shop", "order", "on_hold", minute=70)))
+
+    assert (await take(listing)).sentence.endswith("1 of 1")
+
+
+async def test_what_a_list_lacks_is_read_again_at_once(listing):
+    await listing.feed()
+    listing.shop.rows[1:] = []
+    again = Document("plain", body(*of(2, said("shop", "order", "on_hold", minute=70))))
+    listing.shop.documents["order:s2"] = [again]
+
+    assert (await take(listing)).state is CensusState.OPEN
+    await listing.engine.reader.reread_turn("shop")
+    listing.now += MINUTE
+
+    assert (await take(listing)).sentence.endswith("1 of 1")
+
+
+async def test_what_was_deleted_there_is_named_by_the_certificate(listing):
+    await listing.feed()
+    listing.shop.rows[1:] = []
+    began = listing.now
+    while (census := await take(listing)).state is CensusState.OPEN:
+        listing.now += 10 * MINUTE
+
+    assert census.sentence.endswith("1 of 1; not listed any more: order 2")
+    assert 2 * HOUR <= listing.now - began <= 5 * HOUR
+
+
+async def test_an_empty_list_never_certifies_an_hour_of_which_something_was_told(listing):
+    await listing.feed()
+    listing.shop.rows.clear()
+    for _ in range(30):
+        listing.now += HOUR
+        census = await take(listing)
+
+    assert census.state is CensusState.OPEN
 
 
 @pytest.mark.parametrize("page", [0, 1])

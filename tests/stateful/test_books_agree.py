@@ -236,7 +236,12 @@ class TwoBooks(RuleBasedStateMachine):
                 await store.heard.silent(since or NOW),
                 await store.heard.count(system, since or NOW, until or NOW + HOUR),
                 await store.heard.traffic(system, Origin.HOOK, [NOW, NOW + HOUR]),
-                [h.body for h in await store.heard.hooks(system, NOW, NOW + 9 * HOUR, 0, limit)],
+                [
+                    h.body
+                    for h in await store.heard.received(
+                        system, [Origin.HOOK], NOW, NOW + 9 * HOUR, after=0, limit=limit
+                    )
+                ],
             )
 
         self._both(do)

@@ -10,7 +10,14 @@ from accord.domain.silence import is_silent, same_hours, usual
 from accord.domain.sweep_rules import SweepRules
 from accord.engine.census_book import HOUR, SETTLED, Census, Hole
 from accord.engine.census_listing import Listed, disagreement, list_hour
-from accord.engine.census_telling import certificate, not_made, not_possible, with_holes
+from accord.engine.census_telling import (
+    certificate,
+    in_short,
+    not_made,
+    not_possible,
+    with_holes,
+)
+from accord.engine.census_unlisted import unlisted
 from accord.engine.envelope import Incoming, Origin, Standing
 from accord.engine.heard import TrafficHour
 from accord.engine.hook_watch import HookWatch
@@ -32,6 +39,8 @@ FIRST_LOOK, LONGEST_WAIT, MOST_DOUBLINGS = timedelta(minutes=1), timedelta(hours
 # At first it is enough to see whether a hole is settled. One that stays must not hide another,
 # so from then on the whole hour is asked for again as well.
 LOOKS_FIRST = 3
+# What a list lacks after so many looks, which is after two hours, is taken for deleted.
+DELETED_AFTER = 7
 # An hour is called silent only while we know that we were there to listen.
 JUDGED_WITHIN = timedelta(hours=2)
 
@@ -172,9 +181,25 @@ class CensusTaker:
         elif differs := disagreement(listed, self._links[system], census.hour):
             told = self._again(asked, differs)
         else:
-            told = certificate(asked)
+            told = await self._certified(asked, listed)
         if await self._store.census.write(told, holes, missing):
             await self._hooks.look(system, census.hour, news)
+
+    async def _certified(self, asked: Census, listed: Listed) -> Census:
+        """Return the certificate, unless the list lacks what its own system told of the hour.
+
+        That may have changed again since, and is read again at once. What stays away for hours
+        was deleted there; the certificate names it. An empty list proves nothing of the kind.
+        """
+        now, link = self._pace.clock(), self._links[asked.system]
+        absent = await unlisted(link, self._store, listed, asked.hour, now)
+        names = [*absent.values()]
+        if absent and (asked.tries < DELETED_AFTER or not listed.rows):
+            if asked.tries == 0:
+                keys = [f"order:{own}" for own in absent]
+                await self._store.ask(TaskKind.REREAD, asked.system, keys, now)
+            return self._again(asked, f"it does not list {in_short(names)}, which it told of")
+        return certificate(asked, names)
 
     def _hole(
         self, census: Census, row: Incoming, now: datetime, standing: Standing | None = None

@@ -13,21 +13,24 @@ from accord.engine.envelope import Standing
 NAMED = 5
 
 
-def certificate(census: Census) -> Census:
-    """Return an hour of which everything listed was here and is settled."""
+def certificate(census: Census, deleted: Sequence[str] = ()) -> Census:
+    """Return an hour of which everything listed was here and is settled.
+
+    ``deleted`` are the names of what was told of the hour and is listed no more.
+    """
     filled = ""
     if census.found:
         were = "was" if census.found == 1 else "were"
         filled = f"; {census.found} {were} missing at first, found and filled"
-    told = f"{_head(census)}: {census.held} of {census.listed}{filled}"
+    gone = f"; not listed any more: {in_short(deleted)}" if deleted else ""
+    told = f"{_head(census)}: {census.held} of {census.listed}{filled}{gone}"
     return replace(census, state=CensusState.CERTIFIED, sentence=told)
 
 
 def with_holes(census: Census, holes: Sequence[Hole]) -> Census:
     """Return an hour with holes, the first of them by name."""
-    names = ", ".join(f"{hole.name} ({done(hole)})" for hole in holes[:NAMED])
-    more = f" and {len(holes) - NAMED} more" if len(holes) > NAMED else ""
-    told = f"{_head(census)}: {census.held} of {census.listed}; open: {names}{more}"
+    names = in_short([f"{hole.name} ({done(hole)})" for hole in holes])
+    told = f"{_head(census)}: {census.held} of {census.listed}; open: {names}"
     return replace(census, state=CensusState.HOLES, sentence=told)
 
 
@@ -40,6 +43,12 @@ def not_possible(census: Census, outcome: Outcome) -> Census:
     """Return an hour of which nothing can ever be said."""
     told = f"{_head(census)}: not possible: {in_words(outcome)}"
     return replace(census, state=CensusState.NOT_POSSIBLE, sentence=told)
+
+
+def in_short(names: Sequence[str]) -> str:
+    """Return the first of some names, and how many more there are."""
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return f"{', '.join(names[:NAMED])}{more}"
 
 
 def done(hole: Hole) -> str:

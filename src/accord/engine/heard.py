@@ -1,6 +1,6 @@
 """What is counted of hooks and feeds: hooks that did not come, hours in which nothing came."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -50,10 +50,17 @@ class TrafficHour(Struct, frozen=True, order=True, kw_only=True):
 class HeardBook(Protocol):
     """What came and what did not. Every store offers it as ``heard``."""
 
-    async def hooks(
-        self, system: str, since: datetime, until: datetime, after: int, limit: int
+    async def received(
+        self,
+        system: str,
+        ways: Collection[Origin],
+        since: datetime,
+        until: datetime,
+        *,
+        after: int,
+        limit: int,
     ) -> Sequence[Envelope]:
-        """Return the hooks received in a time with a number above ``after``, in their order."""
+        """Return what came by some ways in a time, numbered above ``after``, in its order."""
 
     async def miss(self, misses: Sequence[Miss]) -> None:
         """Note hooks that did not come; one that is noted already stays as it is."""

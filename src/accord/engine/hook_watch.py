@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from accord.domain.report import Ref
 from accord.engine.census_book import HOUR
-from accord.engine.envelope import Envelope, Incoming
+from accord.engine.envelope import Envelope, Incoming, Origin
 from accord.engine.heard import Miss
 from accord.engine.naming import Named, named, named_by, parsed
 from accord.engine.ports import Link, Store
@@ -68,7 +68,9 @@ class HookWatch:
         link, until = self._links[system], self._clock() + HOUR
         told: dict[Ref, datetime] = {}
         after = 0
-        while hooks := await self._store.heard.hooks(system, since, until, after, AT_ONCE):
+        while hooks := await self._store.heard.received(
+            system, [Origin.HOOK], since, until, after=after, limit=AT_ONCE
+        ):
             for hook in hooks:
                 for ref, at in _told_by(link, hook):
                     told[ref] = max(at, told.get(ref, at))

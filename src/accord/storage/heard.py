@@ -1,6 +1,6 @@
 """What is counted of hooks and feeds, in PostgreSQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from accord.engine.envelope import Envelope, Origin
@@ -17,12 +17,25 @@ class PostgresHeard:
         """Speak through ``database``."""
         self._database = database
 
-    async def hooks(
-        self, system: str, since: datetime, until: datetime, after: int, limit: int
+    async def received(
+        self,
+        system: str,
+        ways: Collection[Origin],
+        since: datetime,
+        until: datetime,
+        *,
+        after: int,
+        limit: int,
     ) -> Sequence[Envelope]:
-        """Return the hooks received in a time with a number above ``after``, in their order."""
+        """Return what came by some ways in a time, numbered above ``after``, in its order."""
         found = await self._ask(
-            "list_hooks", system=system, since=since, until=until, after=after, limit=limit
+            "list_received",
+            system=system,
+            ways=[way.value for way in ways],
+            since=since,
+            until=until,
+            after=after,
+            limit=limit,
         )
         return [envelope_of(row) for row in found]
 

@@ -205,13 +205,20 @@ class MemoryHeard:
             if row.incoming.system == system and since <= row.incoming.received_at < until
         ]
 
-    async def hooks(
-        self, system: str, since: datetime, until: datetime, after: int, limit: int
+    async def received(
+        self,
+        system: str,
+        ways: Collection[Origin],
+        since: datetime,
+        until: datetime,
+        *,
+        after: int,
+        limit: int,
     ) -> Sequence[Envelope]:
-        """Return the hooks received in a time with a number above ``after``, in their order."""
+        """Return what came by some ways in a time, numbered above ``after``, in its order."""
         received = self._received(system, since, until)
-        hooks = [r for r in received if r.incoming.origin is Origin.HOOK and r.id > after]
-        return [row.envelope() for row in hooks[:limit]]
+        found = [r for r in received if r.incoming.origin in ways and r.id > after]
+        return [row.envelope() for row in found[:limit]]
 
     async def miss(self, misses: Sequence[Miss]) -> None:
         """Note hooks that did not come; one that is noted already stays as it is."""
