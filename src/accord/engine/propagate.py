@@ -249,10 +249,11 @@ class Propagator:
         if isinstance(action, Allocate) and not isinstance(work.where, Destination):
             return work.where or Wait(self._pace.clock(), "the address is asked for")
         if isinstance(action, CancelOrder):
-            return await self._permits.to_cancel(work.task)
-        if not isinstance(action, Release) or not self._accord.systems[work.task.system].is_gated:
+            why_not: Refused | Wait | None = await self._permits.to_cancel(work.task)
+        elif isinstance(action, Release) and self._accord.systems[work.task.system].is_gated:
+            why_not = await self._permits.ask(work.task, work.matrix, action)
+        else:
             return None
-        why_not = await self._permits.ask(work.task, work.matrix, action)
         return why_not if why_not is not None else self._held(work.task, work.turn)
 
     async def _seen(self, work: Work) -> Outcome | None:
