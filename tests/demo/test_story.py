@@ -4,6 +4,10 @@ from dataclasses import replace
 from functools import partial
 from random import Random
 
+from msgspec import structs
+
+from accord.connectors.shopify.simulator_store import GIVES_UP_AFTER
+from accord.demo.deafness import NAME as SUBSCRIBED_AGAIN
 from accord.demo.mischief import ASTRAY, with_mischief
 from accord.demo.play import play
 from accord.demo.scenarios import lives
@@ -16,9 +20,9 @@ SEED = 3
 
 
 @asynccontextmanager
-async def played(orders, seed=SEED):
+async def played(orders, seed=SEED, amend=None):
     """Play a short story of every kind of life; yield the stack and how to judge it."""
-    async with stack(MemoryStore()) as built:
+    async with stack(MemoryStore(), amend=amend) as built:
 
         async def rest():
             return
@@ -88,6 +92,27 @@ async def test_whatever_goes_wrong_is_found_repaired_or_raised_and_nothing_else_
         assert broken(await summary(built, fewer)) == {"what was planted was found"}
         more = replace(told, found={**told.found, missing: True})
         assert broken(await summary(built, more)) == {"nothing else was found"}
+
+
+def nobody_looks_at_subscriptions(accord):
+    shop = structs.replace(accord.systems["shop"], subscribe=False)
+    return structs.replace(accord, systems={**accord.systems, "shop": shop})
+
+
+async def test_a_subscription_that_the_shop_takes_away_is_made_again_and_its_gap_read():
+    async with played(8) as (built, judged, told):
+        topics = {row.topic for row in built.shop.subscriptions.rows.values()}
+
+        assert told.unsubscribed_at is not None
+        assert told.traffic.unheard >= GIVES_UP_AFTER
+        assert topics == built.engine.links["shop"].subscribable
+        assert broken(await judged()) == set()
+
+
+async def test_a_subscription_that_nobody_makes_again_breaks_its_expectation():
+    async with played(8, amend=nobody_looks_at_subscriptions) as (_, judged, told):
+        assert told.unsubscribed_at is not None
+        assert broken(await judged()) == {SUBSCRIBED_AGAIN}
 
 
 def test_a_short_story_goes_well_and_a_long_one_has_every_kind_of_trouble_as_often():

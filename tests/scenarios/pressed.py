@@ -94,6 +94,7 @@ async def pressed() -> AsyncIterator[Pressed]:
         app=web_app(works.receiver, store, accord, failed=trouble.append),
         trouble=trouble,
         attempts=[],
+        hook_news=[],
         down=set(),
     )
     await works.begin()

@@ -158,3 +158,19 @@ async def test_what_a_person_accepted_counts_no_more(store: AnyStore) -> None:
 
     assert (before.every, before.cause) == (1, WHY)
     assert (await store.repairs.tally("shop", NOW - MINUTE)).every == 0
+
+
+async def test_a_system_is_idle_until_something_is_found_there_and_again_once_it_is_settled(
+    store: AnyStore,
+) -> None:
+    order = await place_order(store, own("1"))
+    assert await store.repairs.is_idle("shop")
+    await find(store, order)
+    assert not await store.repairs.is_idle("shop")
+    assert await store.repairs.is_idle("books")
+
+    [task] = await repairs(store, NOW + 2 * MINUTE)
+    await store.settle([Settlement(task=task)], NOW + 2 * MINUTE)
+    assert not await store.repairs.is_idle("shop")  # the ledger does not know of it yet
+    await store.repairs.tidy("shop", NOW + 2 * MINUTE)
+    assert await store.repairs.is_idle("shop")

@@ -21,6 +21,7 @@ from accord.demo.play import STEP, play
 from accord.demo.scenarios import lives
 from accord.demo.stack import SEED, Stack, stack
 from accord.demo.summary import Summary, summary, tables
+from accord.engine.loop import run_fast
 from accord.settings.process import HIGHEST_PORT, ProcessSettings, process_settings
 from accord.web.server import listen, serve
 
@@ -62,9 +63,9 @@ def demo(
     for noisy in ("httpx2", "uvicorn.error"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     if not check:
-        asyncio.run(_show(settings, _Showing(orders, seed, speed)))
+        run_fast(_show(settings, _Showing(orders, seed, speed)))
         return
-    found = asyncio.run(_check(settings, orders, seed, quiet=as_json))
+    found = run_fast(_check(settings, orders, seed, quiet=as_json))
     if as_json:
         typer.echo(msgspec.json.encode(found).decode())
     else:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from accord.demo.deafness import made_good
 from accord.demo.detection import detections, with_cases
 from accord.demo.expectation import Expectation, expect
 from accord.demo.mischief import (
@@ -133,6 +134,7 @@ async def judge(
             _disagreeing(compared, await with_cases(stack)),
         ),
         *await detections(stack, played),
+        await made_good(stack, played.unsubscribed_at),
         expect("nothing was refused at the door", ["hooks"] * bool(played.traffic.refused)),
         expect("nothing failed inside", [repr(error) for error in stack.trouble]),
         *await _books_of_accord(stack, played),

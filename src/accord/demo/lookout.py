@@ -11,6 +11,8 @@ from accord.engine.drift_ledger import EVERY_DRIFT
 
 EVERY = 6 * HOUR
 MOST = 10_000
+# What comes of a system that is down: it settles once that answers again, and never has its time.
+WAITS = frozenset({DriftPattern.STALE_SHIPPING_STATUS, DriftPattern.UNPROCESSED_RETURN})
 
 
 class Lookout:
@@ -45,6 +47,8 @@ class Lookout:
             name = (pattern, number)
             if late and not self.found.get(name):
                 told.append(f"    Accord found {_plain(pattern)} on {number}: {one.drift.what}")
+            elif name not in self.found and pattern in WAITS:
+                told.append(f"    Accord sees {_plain(pattern)} on {number}, and waits")
             self.found[name] = self.found.get(name, False) or late
         late_now = {
             one.id: f"    {_plain(one.drift.pattern)} on #{one.number} is settled"

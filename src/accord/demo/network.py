@@ -8,6 +8,8 @@ from random import Random
 from accord.connector_kit.simulator import Hook
 
 Post = Callable[[Hook], Awaitable[int]]
+# Whether a hook reaches nobody, and is not tried again.
+Takes = Callable[[Hook], bool]
 
 # Shares of deliveries; what the vendors' own pages warn of, only more of it.
 DOUBLED = 0.2
@@ -27,17 +29,25 @@ class Traffic:
     doubled: int = 0
     delayed: int = 0
     lost: int = 0
+    unheard: int = 0
     refused: int = 0
 
 
 class Network:
     """Delivers hooks in any order but their own, and not all of them."""
 
-    def __init__(self, post: Post, chance: Random, may_wait: frozenset[str]) -> None:
-        """Let hooks of the systems in ``may_wait`` be late or lost.
+    def __init__(
+        self,
+        post: Post,
+        chance: Random,
+        may_wait: frozenset[str],
+        takes: Takes = lambda _hook: False,
+    ) -> None:
+        """Let hooks of the systems in ``may_wait`` be late or lost, and those that it ``takes``.
 
         The others sign the present time, and try again.
         """
+        self._takes = takes
         self._post = post
         self._chance = chance
         self._may_wait = may_wait
@@ -50,6 +60,9 @@ class Network:
         ready = self._late
         self._late = []
         for hook in hooks:
+            if self._takes(hook):
+                self.traffic.unheard += 1
+                continue
             if hook.system in self._may_wait and self._chance.random() < LOST:
                 self.traffic.lost += 1
                 continue

@@ -2,9 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 
+from accord.demo.deafness import Deafness, in_words
 from accord.demo.lookout import Lookout
 from accord.demo.mischief import Found, Mischief
 from accord.demo.network import Network, Traffic
@@ -27,13 +28,17 @@ Rest = Callable[[], Awaitable[None]]
 
 @dataclass(slots=True)
 class Played:
-    """What was played: what was planted, and what was found; True where it had had its time."""
+    """What was played: what was planted, and what was found; True where it had had its time.
+
+    ``unsubscribed_at`` is when the shop took a subscription away.
+    """
 
     lives: dict[str, Life]
     traffic: Traffic
     lasted: timedelta
     planted: frozenset[Found]
     found: dict[Found, bool]
+    unsubscribed_at: datetime | None
 
 
 async def play(
@@ -41,7 +46,8 @@ async def play(
 ) -> Played:
     """Play ``lives`` to their end; ``tell`` hears each step's sentences, ``rest`` sets the pace."""
     chance = Random(stack.world.chance.getrandbits(32))  # noqa: S311 - a story, not a secret
-    network = Network(stack.post, chance, may_wait=frozenset({"shop"}))
+    deafness = Deafness(stack)
+    network = Network(stack.post, chance, frozenset({"shop"}), deafness.takes)
     story = Story(stack, lives)
     mischief, lookout = Mischief(stack.down), Lookout(stack)
     begin = stack.world.now
@@ -51,6 +57,7 @@ async def play(
         tell(at, story.go_on())
         tell(at, mischief.begin(story, stack.world.now))
         await _exchange(stack, network, last=story.ended)
+        tell(at, [*deafness.told(), *_hook_news(stack)])
         tell(at, await _attempts(stack))
         tell(at, await lookout.look(now_or_never=bool(mischief.down)))
         if not story.ended:
@@ -68,7 +75,15 @@ async def play(
         stack.world.now - begin,
         frozenset(mischief.planted),
         lookout.found,
+        deafness.gone_at,
     )
+
+
+def _hook_news(stack: Stack) -> list[str]:
+    """Return what Accord found of subscriptions since the last step, as sentences."""
+    told = in_words(stack.hook_news)
+    stack.hook_news.clear()
+    return told
 
 
 async def _attempts(stack: Stack) -> list[str]:

@@ -1,6 +1,6 @@
 """The simulated stack: three systems in one world, and Accord between them."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,9 @@ from accord.connectors.shipstation.simulator import ShipStationSimulator
 from accord.connectors.shopify.simulator import ShopifySimulator
 from accord.demo.knock import knock
 from accord.domain.accord import Accord
-from accord.engine.ports import Attempt, Store
+from accord.engine.ports import Attempt, Link, Store
+from accord.engine.subscription_book import SubscriptionLine
+from accord.engine.subscriptions import hook_address
 from accord.settings.accord_file import UnsoundAccordError, read_accord
 from accord.settings.credentials import variable
 from accord.settings.linking import links
@@ -53,6 +55,7 @@ class Stack:
     app: ASGIApp
     trouble: list[Exception]
     attempts: list[Attempt]
+    hook_news: list[SubscriptionLine]
     down: set[str]
 
     async def post(self, hook: Hook) -> int:
@@ -70,17 +73,16 @@ async def stack(
     ``amend`` may change the accord it lives by.
     """
     world = World(now=BEGINNING, chance=Random(SEED))  # noqa: S311 - a story, not a secret
-    shop = ShopifySimulator(world, "shop")
-    books = NetSuiteSimulator(world, "books")
+    shop, books = ShopifySimulator(world, "shop"), NetSuiteSimulator(world, "books")
     warehouse = ShipStationSimulator(world, "warehouse")
     pretend: dict[str, Simulator] = {"shop": shop, "books": books, "warehouse": warehouse}
     accord, systems = read_demo_accord(pretend)
-    if amend is not None:
-        accord = amend(accord)
+    accord = accord if amend is None else amend(accord)
     down: set[str] = set()
     transports = {name: Wire(world, in_process(s.app), name, down) for name, s in pretend.items()}
     linked = links(systems, transports, world.clock)
-    attempts: list[Attempt] = []
+    _set_up_hooks((shop, warehouse), linked, accord.address)
+    attempts, hook_news, trouble = list[Attempt](), list[SubscriptionLine](), list[Exception]()
     works = engine(
         accord,
         linked,
@@ -88,9 +90,9 @@ async def stack(
         clock=world.clock,
         chance=world.chance.random,
         watch=attempts.append,
+        hooks_news=hook_news.extend,
         rest=partial(pass_time, world),
     )
-    trouble: list[Exception] = []
     app = web_app(works.receiver, store, accord, failed=trouble.append, refresh=refresh)
     await works.begin()
     try:
@@ -105,10 +107,22 @@ async def stack(
             app=app,
             trouble=trouble,
             attempts=attempts,
+            hook_news=hook_news,
             down=down,
         )
     finally:
         await works.close()
+
+
+def _set_up_hooks(
+    simulators: Iterable[ShopifySimulator | ShipStationSimulator],
+    linked: Mapping[str, Link],
+    address: str,
+) -> None:
+    """Have the systems send their hooks to us, as whoever connected them did."""
+    for each in simulators:
+        for topic in sorted(linked[each.system].subscribable):
+            each.subscriptions.make(topic, hook_address(address, each.system, topic))
 
 
 async def pass_time(world: World, seconds: float) -> None:

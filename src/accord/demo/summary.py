@@ -60,6 +60,7 @@ async def summary(stack: Stack, played: Played) -> Summary:
             "doubled": traffic.doubled,
             "delayed": traffic.delayed,
             "lost": traffic.lost,
+            "unheard": traffic.unheard,
             "delivered": traffic.delivered,
         },
         cells=sum(map(len, compared.values())),
@@ -101,8 +102,8 @@ def _figures(found: Summary) -> Table:
     sent = found.deliveries
     table.caption = (
         f"{sent['sent']:,} hooks sent over {found.simulated_hours} simulated hours, "
-        f"{sent['doubled']:,} of them twice, {sent['delayed']:,} late, {sent['lost']:,} lost, "
-        "all of them shuffled"
+        f"{sent['doubled']:,} of them twice, {sent['delayed']:,} late, "
+        f"{sent['lost'] + sent['unheard']:,} lost, all of them shuffled"
     )
     return table
 

@@ -116,10 +116,11 @@ class CensusTaker:
             return
         counts = await self._store.heard.count(system, hour, end)
         ways = [Origin.FEED, *([Origin.HOOK] if self._links[system].topics else [])]
+        noted: list[TrafficHour] = []
         for origin in ways:
             before = await self._store.heard.traffic(system, origin, same_hours(hour))
             expected, came = usual(before, hour), counts.get(origin, 0)
-            noted = TrafficHour(
+            now_known = TrafficHour(
                 system=system,
                 origin=origin,
                 hour=hour,
@@ -127,7 +128,8 @@ class CensusTaker:
                 usual=expected,
                 silent=is_silent(came, expected),
             )
-            await self._store.heard.note([noted])
+            noted.append(now_known)
+        await self._store.heard.note(noted)
 
     async def _look(self, census: Census, lease_ends: datetime) -> None:
         """Look at the holes of an hour, or ask the system for all of it."""

@@ -75,6 +75,8 @@ class Repairer:
 
         Over the cap nothing of them is done: they are stopped, and each is a case.
         """
+        if await self._ledger.is_idle(system):
+            return 0
         now = self._pace.clock()
         await self._ledger.tidy(system, now)
         if await self._ledger.is_stopped(system):

@@ -74,6 +74,9 @@ class Tally(Struct, frozen=True):
 class RepairLedger(Protocol):
     """What was repaired, is held or waits. Every store offers it as ``repairs``."""
 
+    async def is_idle(self, system: str) -> bool:
+        """Return whether nothing is to be repaired at ``system``, and nothing under way."""
+
     async def undecided(
         self, system: str, orders: Collection[str], now: datetime
     ) -> Mapping[str, Repair]:

@@ -90,6 +90,15 @@ class MemoryRepairs:
         row = self._undecided(order, system)
         return not self._desk.is_paused(repairs_at(system)) or bool(row and row.by_hand)
 
+    async def is_idle(self, system: str) -> bool:
+        """Return whether nothing is to be repaired at ``system``, and nothing under way."""
+        rows = (row for row in self._rows.values() if row.system == system)
+        tasks = (self._tasks.row(order, system) for order in self._orders)
+        return not (
+            any(row.outcome in UNDER_WAY for row in rows)
+            or any(task is not None and task.repair and not task.dead for task in tasks)
+        )
+
     async def undecided(
         self, system: str, orders: Collection[str], now: datetime
     ) -> Mapping[str, Repair]:

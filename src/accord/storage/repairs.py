@@ -68,6 +68,11 @@ class PostgresRepairs:
         """Speak through ``database``."""
         self._database = database
 
+    async def is_idle(self, system: str) -> bool:
+        """Return whether nothing is to be repaired at ``system``, and nothing under way."""
+        ((is_so,),) = await self._ask("is_nothing_to_repair", system=system)
+        return bool(is_so)
+
     async def undecided(
         self, system: str, orders_: Collection[str], now: datetime
     ) -> Mapping[str, Repair]:
