@@ -115,25 +115,6 @@ async def test_what_the_shop_cancelled_unheard_is_not_let_go():
         assert done(firm, Release) == []
 
 
-async def test_a_permission_that_comes_after_the_lease_lets_nothing_go():
-    """Reading the shop took longer than our lease: by then another hand may be at the parcel."""
-    async with company(Gate.HOLD, hold_for=30 * MINUTE) as firm:
-        await placed(firm)
-        firm.stack.world.pass_time(40 * MINUTE)
-        link = firm.stack.engine.links["shop"]
-        read = link.reread
-
-        async def slowly(ref):
-            firm.stack.world.pass_time(6 * MINUTE)
-            return await read(ref)
-
-        link.reread = slowly
-        await firm.stack.engine.propagator.turn("warehouse")
-
-        assert done(firm, Release) == []
-        assert word(firm) == "on_hold"
-
-
 async def test_a_shop_that_does_not_answer_lets_nothing_go():
     async with company(Gate.HOLD, hold_for=30 * MINUTE) as firm:
         await placed(firm)

@@ -1,6 +1,7 @@
 """Two batches in one process: the second is read early, and decided after the first is durable."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from contextlib import suppress
 
 import pytest
@@ -11,62 +12,46 @@ from accord.bootstrap import utc_now
 from accord.domain.report import Ref
 from accord.engine.interpret import BATCH, Interpreter
 from accord.engine.ports import LinkTakenError
-from accord.storage.connections import connections
 from accord.storage.hands import STRETCH
 from accord.storage.memory import MemoryStore
-from accord.storage.migrations import migrate
-from accord.storage.postgres import PostgresStore
-from tests.storage.databases import Databases, given_server
+from accord.storage.postgres import PostgresStore, postgres_store
 
-SERVER = given_server()
 FEW = 5
 ORDERS = 2 * BATCH // EVENTS_AN_ORDER
 
 
-@pytest.mark.skipif(SERVER is None, reason="no PostgreSQL is given or found")
-async def test_no_batch_is_lost_over_an_order_that_another_batch_begins():
-    assert SERVER is not None
-    with Databases(SERVER).empty() as url:
-        await migrate(url)
-        async with connections(url) as pool:
-            store = PostgresStore(pool)
-            await store.keep([*events(ORDERS)])
-            interpreter = Interpreter(*stack(), store, utc_now)
-
-            settled = [*await asyncio.gather(interpreter.turn(), interpreter.turn())]
-
-            assert settled == [BATCH, BATCH]
-            assert (await store.counts()).orders == ORDERS
+@pytest.fixture
+async def kept(database: str) -> AsyncIterator[PostgresStore]:
+    async with postgres_store(database) as store:
+        yield store
 
 
-@pytest.mark.skipif(SERVER is None, reason="no PostgreSQL is given or found")
-async def test_who_meets_another_over_a_new_order_works_further_on_for_a_while():
-    assert SERVER is not None
-    with Databases(SERVER).empty() as url:
-        await migrate(url)
-        async with connections(url) as pool:
-            store = PostgresStore(pool)
-            await store.keep([*events(FEW * (3 * STRETCH))])
-            head = await _claimed(store, meets_another=True)
+async def test_no_batch_is_lost_over_an_order_that_another_batch_begins(kept):
+    await kept.keep([*events(ORDERS)])
+    interpreter = Interpreter(*stack(), kept, utc_now)
 
-            turns = [await _claimed(store) for _ in range(STRETCH + 1)]
+    settled = [*await asyncio.gather(interpreter.turn(), interpreter.turn())]
+
+    assert settled == [BATCH, BATCH]
+    assert (await kept.counts()).orders == ORDERS
+
+
+async def test_who_meets_another_over_a_new_order_works_further_on_for_a_while(kept):
+    await kept.keep([*events(FEW * (3 * STRETCH))])
+    head = await _claimed(kept, meets_another=True)
+
+    turns = [await _claimed(kept) for _ in range(STRETCH + 1)]
 
     assert turns[0][0] > head[-1] + (STRETCH - 1) * FEW
     assert all(turn == turns[0] for turn in turns[:STRETCH])
     assert turns[STRETCH] == head
 
 
-@pytest.mark.skipif(SERVER is None, reason="no PostgreSQL is given or found")
-async def test_where_nothing_waits_further_on_the_head_of_the_queue_is_taken_again():
-    assert SERVER is not None
-    with Databases(SERVER).empty() as url:
-        await migrate(url)
-        async with connections(url) as pool:
-            store = PostgresStore(pool)
-            await store.keep([*events(FEW)])
-            head = await _claimed(store, meets_another=True)
+async def test_where_nothing_waits_further_on_the_head_of_the_queue_is_taken_again(kept):
+    await kept.keep([*events(FEW)])
+    head = await _claimed(kept, meets_another=True)
 
-            assert await _claimed(store) == head
+    assert await _claimed(kept) == head
 
 
 async def _claimed(store: PostgresStore, *, meets_another: bool = False) -> list[int]:
