@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from accord.engine.desk import Deed, repairs_at
 from accord.engine.ports import Change, Settlement, Task
 from accord.engine.repair_ledger import RepairOutcome
@@ -174,3 +176,27 @@ async def test_a_system_is_idle_until_something_is_found_there_and_again_once_it
     assert not await store.repairs.is_idle("shop")  # the ledger does not know of it yet
     await store.repairs.tidy("shop", NOW + 2 * MINUTE)
     assert await store.repairs.is_idle("shop")
+
+
+async def test_what_was_let_go_and_what_is_in_hand_each_keep_a_system_from_being_idle(
+    store: AnyStore,
+) -> None:
+    order = await place_order(store, own("1"))
+    await find(store, order)
+    [task] = await repairs(store, NOW + MINUTE)
+    (row,) = (await store.repairs.undecided("shop", [order], NOW + MINUTE)).values()
+    over = replace(row, outcome=RepairOutcome.CLEARED, ended_at=NOW + MINUTE)
+
+    await store.repairs.write([over])
+    by_the_task = await store.repairs.is_idle("shop")
+    await store.settle([Settlement(task=task)], NOW + MINUTE)
+    by_neither = await store.repairs.is_idle("shop")
+    await find(store, order, NOW + 2 * MINUTE)
+    [task] = await repairs(store, NOW + 3 * MINUTE)
+    (row,) = (await store.repairs.undecided("shop", [order], NOW + 3 * MINUTE)).values()
+    let_go = replace(row, outcome=RepairOutcome.RELEASED, decided_at=NOW + 3 * MINUTE)
+    await store.repairs.write([let_go])
+    await store.settle([Settlement(task=task)], NOW + 3 * MINUTE)
+    by_the_row = await store.repairs.is_idle("shop")
+
+    assert (by_the_task, by_neither, by_the_row) == (False, True, False)
